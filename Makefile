@@ -1,9 +1,12 @@
 # Each target is one small script in .ci/, which also runs without make: `sh .ci/demo`.
 
-.PHONY: demo test proof lint lock soak crash
+.PHONY: demo install test proof lint lock soak crash
 
 demo:
 	@sh .ci/demo
+
+install:
+	@sh .ci/install
 
 test:
 	@sh .ci/test

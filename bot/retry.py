@@ -51,7 +51,7 @@ class RetryPolicy:
 
 async def persisting(
     call: Callable[[], Awaitable[Result]],
-    passing: type[Exception],
+    passing: type[Exception] | tuple[type[Exception], ...],
     policy: RetryPolicy,
     sleep: Callable[[float], Awaitable[None]],
 ) -> Result:
@@ -86,8 +86,6 @@ REPLY = RetryPolicy((1, 2, 5, 10, *[30] * 30))
 
 PROVIDER = RetryPolicy((1, 2, 4, 8, 16, 32, *[60] * 33), _HALF)
 """About half an hour for a job that costs nothing yet; endless for one that is paid for."""
-PROVIDER_DOWNLOAD = PROVIDER.first(4)
-"""With a person at the terminal."""
 INTAKE = RetryPolicy((1, 2, 4, 8, 15, 30, 60, 120, *[240] * 7))
 """Half an hour and a little: a network that is away for ten minutes decides nothing."""
 NOT_NOW = RetryPolicy((5, 30, 120, 300))

@@ -11,13 +11,19 @@ from storage.jobs import tasks
 _LEARN_FROM_NEWEST = 50
 LEARN_FROM = 5
 """Fewer tasks than this teach nothing: then the documented ranges are said."""
+_HERE_RATIOS = (0.2, 2.0)
+"""What this machine takes for a second of video, until that is learnt: quick, and busy."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceTimes:
-    """Seconds of service per second of video, of the newest tasks, in ascending order."""
+    """Seconds of service per second of video, of the newest tasks, in ascending order.
+
+    `is_here`: this machine makes the video, which tells how long that takes from the beginning.
+    """
 
     ratios: Sequence[float]
+    is_here: bool = False
 
     @property
     def is_enough(self) -> bool:
@@ -29,11 +35,12 @@ class ServiceTimes:
         return self.ratios[min(len(self.ratios) - 1, int(share * len(self.ratios)))]
 
     def range_seconds(self, video_milliseconds: int) -> tuple[float, float] | None:
-        """How long so much video takes, from lucky to unlucky; None when nothing was learnt."""
-        if not self.is_enough:
+        """How long so much video takes, from lucky to unlucky; None when that is not known."""
+        if not self.is_enough and not self.is_here:
             return None
-        seconds = video_milliseconds / 1000
-        return self.quantile(0.1) * seconds, self.quantile(0.9) * seconds
+        learnt = (self.quantile(0.1), self.quantile(0.9)) if self.is_enough else _HERE_RATIOS
+        low, high = (ratio * video_milliseconds / 1000 for ratio in learnt)
+        return low, high
 
 
 class Experience(Component):
@@ -45,7 +52,8 @@ class Experience(Component):
         """Of the newest tasks that ended."""
         if engine not in self._times:
             ratios = await tasks.durations(self.database, engine, _LEARN_FROM_NEWEST)
-            self._times[engine] = ServiceTimes(sorted(ratios))
+            is_here = self.limits.is_made_here(engine)
+            self._times[engine] = ServiceTimes(sorted(ratios), is_here)
         return self._times[engine]
 
     def learn(self, engine: str) -> None:

@@ -17,6 +17,7 @@ import click
 
 from bot.commands.child import BotProcess
 from bot.commands.failure import Failure
+from bot.commands.machine_zone import machine_zone
 from bot.commands.sandbox import PORT, serving
 from bot.commands.signals import stop_on_signals
 from bot.config.folders import SettingsFolder
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 _START_SECONDS = 60.0
 _LOOK_SECONDS = 0.1
 ROOMY = {
-    "QUOTA_SECONDS_PER_DAY": "600",
+    "QUOTA_SECONDS_PER_DAY": "3600",
+    "DETECTIONS_PER_PERSON_PER_DAY": "1000",
     "BUDGET_YUAN_PER_DAY": "1000000",
     "BUDGET_YUAN_PER_MONTH": "10000000",
     "POLL_SECONDS": "1",
@@ -135,7 +137,8 @@ def _usual_or_free(port: int) -> int:
 
 
 def _settings(sandbox: Sandbox, data: Path) -> dict[str, str]:
-    return {**sandbox.settings, **ROOMY, "DATABASE_URL": f"sqlite:///{data / 'demo.db'}"}
+    here = {"TIME_ZONE": machine_zone(), "DATABASE_URL": f"sqlite:///{data / 'demo.db'}"}
+    return {**sandbox.settings, **ROOMY, **here}
 
 
 @contextmanager
@@ -153,6 +156,7 @@ def _data_directory(chosen: Path | None) -> Iterator[Path]:
 def _welcome(page_url: str, browser: bool) -> None:
     click.echo(f"\nTalking Photo is ready: {page_url}\n")
     click.echo("Send a portrait and a voice message in the chat. Ctrl-C stops everything.")
+    click.echo("Olga, in the menu at the top left, runs the bot: alerts and reports come to her.")
     if browser and _has_desktop():
         webbrowser.open(page_url)
 

@@ -72,6 +72,7 @@ async def serving(
             telegram_port=telegram_port,
             dashscope_port=dashscope_port,
             render_seconds=render_seconds,
+            has_operator=True,
         ) as served:
             yield served
     except PortTaken as taken:

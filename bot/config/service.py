@@ -13,6 +13,8 @@ from bot.config.engines import ENGINES
 from bot.config.source import FromEnvironment
 
 _BEIJING = "https://dashscope.aliyuncs.com/api/v1"
+DEMO_API_KEY = "sk-local-sandbox-key-000000000000"
+"""The key of the local video service, which no other service takes; it is no secret."""
 
 
 class ServiceSettings(FromEnvironment):
@@ -97,6 +99,12 @@ class ServiceSettings(FromEnvironment):
     def default_engine(self) -> str:
         """The engine of people who chose none, and of the command line."""
         return self.engines[0]
+
+    def is_made_here(self, engine: str) -> bool:
+        """Whether this machine makes its videos: itself, or in the local video service."""
+        key = self.dashscope_api_key
+        is_demo = key is not None and key.get_secret_value() == DEMO_API_KEY
+        return is_demo or ENGINES[engine].is_local
 
     def micro_yuan_per_second(self, engine: str, resolution: str) -> int:
         """What a second of video costs in that resolution, or in the one that is made instead."""

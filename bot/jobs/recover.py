@@ -54,7 +54,8 @@ class Restoration(Component):
         if task.state != TaskState.SUBMITTING:
             return
         counts = time_counts(task, self.engines.of(task.engine))
-        fitting = [found.task_id for found in unknown if not counts or may_be_of(task, found)]
+        at = task.submitting_at_milliseconds if counts else None
+        fitting = [found.task_id for found in unknown if may_be_of(at, found)]
         if fitting:
             await ask_which(tx, self.operator, task, fitting)
 

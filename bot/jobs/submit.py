@@ -141,7 +141,7 @@ class Submission(Component):
         """
         found = await self._possible(task)
         asked = await candidates.listed(self.database, task)
-        if len(found) == 1 and may_be_of(task, found[0]) and not asked:
+        if len(found) == 1 and may_be_of(task.submitting_at_milliseconds, found[0]) and not asked:
             await self._runs(task, found[0].task_id, adopted=True)
         elif self._is_forgotten(task):
             detail = f"{len(found)} tasks may be its own, and the provider forgets them after 24 h"
@@ -165,7 +165,8 @@ class Submission(Component):
             if summary.status is not TaskStatus.CANCELED
         ]
         counts = time_counts(task, engine)
-        listed = [found for found in listed if not counts or may_be_of(task, found)]
+        at = task.submitting_at_milliseconds if counts else None
+        listed = [found for found in listed if may_be_of(at, found)]
         task_ids = [summary.task_id for summary in listed]
         owned = await tasks.owned(self.database, engine.account, task_ids)
         return [summary for summary in listed if summary.task_id not in owned]
@@ -216,9 +217,9 @@ def time_counts(task: Task, engine: Engine) -> bool:
     return engine.knows_time and bool(task.dated)
 
 
-def may_be_of(task: Task, found: TaskSummary) -> bool:
-    """Whether its submission may have made the task, if both times are by the provider's clock."""
-    created_at, submitted_at = found.created_at_milliseconds, task.submitting_at_milliseconds
+def may_be_of(submitted_at: int | None, found: TaskSummary) -> bool:
+    """Whether that submission may have made the task, if both times are by the provider's clock."""
+    created_at = found.created_at_milliseconds
     if created_at is None or submitted_at is None:
         return True
     first = submitted_at - CLOCK_SKEW_MILLISECONDS

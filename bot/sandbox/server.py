@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.clock import Clock, SystemClock
+from bot.config.service import DEMO_API_KEY
 from bot.sandbox.dashscope.app import create_dashscope_app
 from bot.sandbox.dashscope.faces import FaceFinder
 from bot.sandbox.dashscope.renderer import Renderer
-from bot.sandbox.dashscope.settings import DEMO_API_KEY, ProviderSettings
+from bot.sandbox.dashscope.settings import ProviderSettings
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
 from bot.sandbox.serving import ASGIApp, serve
 from bot.sandbox.telegram.app import create_telegram_app
+from bot.sandbox.telegram.people import OPERATOR_ID
 
 DEMO_BOT_TOKEN = "4242:AAH-local-sandbox-token-000000000000"  # noqa: S105 (it is no secret)
 """A bot token that the local Telegram accepts, as it does any other of that shape."""
@@ -41,6 +43,8 @@ class Sandbox:
     faults: FaultBoard
     bill: Callable[[], dict[str, Any]]
     """What the provider bills by now."""
+    has_operator: bool = False
+    """Whether somebody there runs the bot."""
 
     @property
     def page_url(self) -> str:
@@ -50,7 +54,9 @@ class Sandbox:
     @property
     def settings(self) -> dict[str, str]:
         """The settings of a bot that lives in this sandbox."""
+        operator = {"ADMIN_IDS": str(OPERATOR_ID)} if self.has_operator else {}
         return {
+            **operator,
             "TELEGRAM_BOT_TOKEN": DEMO_BOT_TOKEN,
             "TELEGRAM_BASE_URL": self.telegram_base_url,
             "DASHSCOPE_API_KEY": DEMO_API_KEY,
@@ -68,10 +74,12 @@ async def serve_sandbox(
     renderer: Renderer | None = None,
     find_faces: FaceFinder | None = None,
     tls: ssl.SSLContext | None = None,
+    has_operator: bool = False,
 ) -> AsyncIterator[Sandbox]:
     """Serve both for the duration of the block, on loopback; port 0 is any free one.
 
-    `renderer` and `find_faces`: see `create_dashscope_app`; `tls`: see `serve`.
+    `renderer` and `find_faces`: see `create_dashscope_app`; `tls`: see `serve`; `has_operator`:
+    see `World`.
 
     Raises PortTaken.
     """
@@ -85,11 +93,14 @@ async def serve_sandbox(
         renderer=renderer,
         find_faces=find_faces,
     )
-    telegram = create_telegram_app(journal, faults, clock=clock, provider_control=provider.control)
+    telegram = create_telegram_app(
+        journal, faults, clock=clock, provider_control=provider.control, has_operator=has_operator
+    )
     async with AsyncExitStack() as stack:
         dashscope_url = await _serve(stack, provider.app, dashscope_port, clock, tls)
         telegram_url = await _serve(stack, telegram, telegram_port, clock, tls)
-        yield Sandbox(telegram_url, f"{dashscope_url}/api/v1", journal, faults, provider.bill)
+        dashscope_url += "/api/v1"
+        yield Sandbox(telegram_url, dashscope_url, journal, faults, provider.bill, has_operator)
 
 
 async def _serve(

@@ -12,18 +12,24 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from bot.clock import SystemClock
 from bot.commands.failure import Failure
+from bot.commands.making import order, way
 from bot.commands.making.paid_task import PaidTask
 from bot.commands.making.way import fetch_video, make_video
 from bot.config.service import ServiceSettings
+from bot.engines.base import Ticket
+from bot.engines.dashscope import ServiceEngine
 from bot.media.sound.normalise import normalise_sound
 from bot.media.video.files import inspect_video
+from bot.retry import RetryPolicy
 from bot.sandbox.server import Sandbox
-from tests.support.deadlines import eventually
+from tests.support.deadlines import deadline, eventually
 from tests.support.media.photos import PORTRAIT
 from tests.support.media.voices import VOICE_NOTE as VOICE
 from tests.support.media.voices import tone_wav
 from tests.support.process import ended, started
+from tests.support.world import HELD_SECONDS
 
 OUTPUT = ("-o", "out.mp4")
 
@@ -48,12 +54,16 @@ def out(tmp_path: Path) -> Path:
 
 
 async def provider(sandbox: Sandbox, path: str) -> Any:
-    async with httpx.AsyncClient(base_url=sandbox.telegram_base_url, trust_env=False) as http:
+    async with httpx.AsyncClient(
+        base_url=sandbox.telegram_base_url, trust_env=False, timeout=deadline()
+    ) as http:
         return (await http.get(f"/sim/provider/{path}")).json()
 
 
 async def never_ready(sandbox: Sandbox) -> None:
-    async with httpx.AsyncClient(base_url=sandbox.telegram_base_url, trust_env=False) as http:
+    async with httpx.AsyncClient(
+        base_url=sandbox.telegram_base_url, trust_env=False, timeout=deadline()
+    ) as http:
         answer = await http.patch("/sim/provider/settings", json={"render_seconds": 600})
         assert answer.is_success
 
@@ -113,8 +123,9 @@ async def test_a_paid_video_survives_ctrl_c(
 
 
 async def test_a_task_is_fetched_by_its_id_and_paid_for_once(
-    sandbox: Sandbox, tmp_path: Path, out: Path, word: Path
+    sandbox: Sandbox, tmp_path: Path, out: Path, word: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(way, "RESULT_UNUSABLE", RetryPolicy((0.01,)))
     sandbox.faults.add("provider", "result", "status", times=None, params={"code": 404})
     with pytest.raises(Failure, match="The video is gone") as gone:
         await make_video(settings_of(sandbox), PORTRAIT, word, out, ask=False)
@@ -257,6 +268,81 @@ async def test_a_full_disk_is_noticed_before_anything_is_paid(
     assert (await provider(sandbox, "calls"))["calls"] == []
 
 
+async def test_an_address_that_is_refused_at_first_is_asked_for_anew(
+    sandbox: Sandbox, out: Path, word: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(way, "RESULT_UNUSABLE", RetryPolicy((0.01,) * 5))
+    sandbox.faults.add("provider", "result", "status", times=3, params={"code": 403})
+    await make_video(settings_of(sandbox), PORTRAIT, word, out, ask=False)
+    assert inspect_video(out).has_sound
+
+
+async def test_the_intention_is_on_disk_before_the_order_and_the_id_right_after(
+    sandbox: Sandbox, out: Path, word: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note, seen = out.with_name("out.mp4.task"), []
+    submit, finished = ServiceEngine.submit, order.finished
+
+    async def submitting(self: ServiceEngine, ticket: Ticket) -> str:
+        seen.append(note.read_text().split()[:2])
+        return await submit(self, ticket)
+
+    async def waiting(service: Any, task_id: str, paid_task: PaidTask) -> Any:
+        seen.append([note.read_text().strip(), task_id])
+        return await finished(service, task_id, paid_task)
+
+    monkeypatch.setattr(ServiceEngine, "submit", submitting)
+    monkeypatch.setattr(way, "finished", waiting)
+    await make_video(settings_of(sandbox), PORTRAIT, word, out, ask=False)
+    (task,) = (await provider(sandbox, "state"))["tasks"]
+    assert seen == [["ordered", "at"], [task["task_id"]] * 2]
+    assert names_in(out.parent) == ["out.mp4"]
+
+
+async def test_an_order_that_was_killed_is_on_disk(
+    sandbox: Sandbox, tmp_path: Path, word: Path
+) -> None:
+    sandbox.faults.add("provider", "submit", "delay", params={"seconds": HELD_SECONDS})
+    words = ("make", PORTRAIT, word, *OUTPUT, "--yes")
+    async with started(*words, cwd=tmp_path, settings=paid(sandbox)) as command:
+        await eventually(lambda: sandbox.faults.active("provider") == [])
+        await command.kill()
+    assert (tmp_path / "out.mp4.task").read_text().startswith("ordered at ")
+
+
+async def test_an_order_without_an_id_is_looked_up_and_never_repeated(
+    sandbox: Sandbox, tmp_path: Path, out: Path, word: Path
+) -> None:
+    await make_video(settings_of(sandbox), PORTRAIT, word, tmp_path / "one.mp4", ask=False)
+    (task,) = (await provider(sandbox, "state"))["tasks"]
+    note = tmp_path / "out.mp4.task"
+    note.write_text(f"ordered at {SystemClock().now_milliseconds()}\n")
+    with pytest.raises(Failure, match=f"make --task {task['task_id']} -o "):
+        await make_video(settings_of(sandbox), PORTRAIT, word, out, ask=False)
+    assert note.read_text().strip() == task["task_id"]
+    assert len((await provider(sandbox, "state"))["tasks"]) == 1
+
+
+async def test_an_earlier_order_that_came_to_nothing_is_no_dead_end(
+    sandbox: Sandbox, out: Path, word: Path
+) -> None:
+    out.with_name("out.mp4.task").write_text("ordered at 1780000000000\n")
+    await make_video(settings_of(sandbox), PORTRAIT, word, out, ask=False)
+    assert names_in(out.parent) == ["out.mp4"]
+
+
+async def test_an_order_without_an_answer_is_looked_for_as_long_as_a_task_may_come(
+    sandbox: Sandbox, out: Path, word: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order, "SETTLED_AFTER_MILLISECONDS", 0)
+    monkeypatch.setattr(order, "TASK_LIST", RetryPolicy((0.01,)))
+    sandbox.faults.add("provider", "submit", "drop_before")
+    with pytest.raises(Failure, match="nothing is paid, try again"):
+        await make_video(settings_of(sandbox), PORTRAIT, word, out, ask=False)
+    assert names_in(out.parent) == []
+    assert len((await provider(sandbox, "calls"))["calls"]) > 0
+
+
 def no_note(self: PaidTask, task_id: str) -> None:
     """In the place of the writing: the folder was taken away meanwhile."""
     shutil.rmtree(self.path.parent)
@@ -292,7 +378,8 @@ async def test_whoever_interrupts_a_paid_video_is_told_how_to_fetch_it(
         await command.printing("Making the video")
         await command.stop(number)
     assert command.code == 1
-    assert f"Interrupted. Task {task_id} may be paid for" in command.printed
+    assert f"Interrupted. Task {task_id} goes on at the service" in command.printed
+    assert "may be paid for (about 0." in command.printed
     assert f"`talking-photo make --task {task_id} -o out.mp4`" in command.printed
     assert names_in(tmp_path) == ["out.mp4.task"]
 
@@ -312,7 +399,7 @@ async def test_an_order_under_way_when_interrupted_is_waited_for_and_named(
         await command.stop(signal.SIGINT, 30)
     assert "Waiting for the answer to the order" in command.printed
     (task,) = (await provider(sandbox, "state"))["tasks"]
-    assert f"Interrupted. Task {task['task_id']} may be paid for" in command.printed
+    assert f"Interrupted. Task {task['task_id']} goes on at the service" in command.printed
     assert (tmp_path / "out.mp4.task").read_text().strip() == task["task_id"]
 
 

@@ -9,12 +9,14 @@ import httpx
 
 from bot.sandbox.server import DEMO_BOT_TOKEN, Sandbox
 from storage.db.lock import instance_lock
-from tests.support.deadlines import eventually
+from tests.support.deadlines import deadline, eventually
 from tests.support.process import Running, ended, started
 
 
 async def polling(sandbox: Sandbox) -> bool:
-    async with httpx.AsyncClient(base_url=sandbox.telegram_base_url, trust_env=False) as http:
+    async with httpx.AsyncClient(
+        base_url=sandbox.telegram_base_url, trust_env=False, timeout=deadline()
+    ) as http:
         answer = await http.get("/sim/outbox", params={"method": "getUpdates"})
         return bool(answer.json()["calls"])
 

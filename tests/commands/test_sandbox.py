@@ -30,7 +30,7 @@ async def polls(http: httpx.AsyncClient, base: str) -> list[object]:
 async def test_what_it_prints_is_all_a_client_needs(tmp_path: Path, number: signal.Signals) -> None:
     async with (
         started("sandbox", *FREE_PORTS, cwd=tmp_path) as command,
-        httpx.AsyncClient(trust_env=False) as http,
+        httpx.AsyncClient(trust_env=False, timeout=deadline()) as http,
     ):
         await command.printing("Ctrl-C stops")
         settings = settings_in(command.printed)
@@ -62,7 +62,7 @@ async def test_it_stops_although_somebody_is_waiting_for_updates(tmp_path: Path)
 async def test_the_page_can_steer_both_sides_from_one_port(tmp_path: Path) -> None:
     async with (
         started("sandbox", *FREE_PORTS, "--render-seconds", "1.5", cwd=tmp_path) as command,
-        httpx.AsyncClient(trust_env=False) as http,
+        httpx.AsyncClient(trust_env=False, timeout=deadline()) as http,
     ):
         await command.printing("Ctrl-C stops")
         base = settings_in(command.printed)["TELEGRAM_BASE_URL"]

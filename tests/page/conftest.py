@@ -23,9 +23,9 @@ from playwright.async_api import (
 
 from bot.sandbox.server import Sandbox, serve_sandbox
 from tests.support.bot_api import BotApi
+from tests.support.deadlines import deadline
 
 FOLDER = Path(__file__).parent
-DEADLINE_MILLISECONDS = 20_000
 BROWSER_FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -126,8 +126,8 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     context = await browser.new_context(
         viewport={"width": 1280, "height": 800}, locale="en-GB", permissions=["microphone"]
     )
-    context.set_default_timeout(DEADLINE_MILLISECONDS)
-    expect.set_options(timeout=DEADLINE_MILLISECONDS)
+    context.set_default_timeout(deadline() * 1000)
+    expect.set_options(timeout=deadline() * 1000)
     yield context
     await context.close()
 

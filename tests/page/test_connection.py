@@ -43,7 +43,7 @@ async def test_a_sandbox_started_anew_is_noticed(browser: Browser) -> None:
         await tab.bubble("in the first life").wait_for()
     await expect(page.locator("#chat-subtitle")).to_contain_text("sandbox not reachable")
     async with serve_sandbox(telegram_port=port, dashscope_port=0):
-        await page.locator('#page[data-connection="connected"]').wait_for(timeout=15_000)
+        await page.locator('#page[data-connection="connected"]').wait_for()
         await expect(page.locator(".welcome")).to_be_visible()
         await expect(page.locator("#person b")).to_have_text("Ada")
         await page.close()

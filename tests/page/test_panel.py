@@ -5,8 +5,9 @@ from __future__ import annotations
 import httpx
 from playwright.async_api import expect
 
-from bot.sandbox.dashscope.settings import DEMO_API_KEY
+from bot.config.service import DEMO_API_KEY
 from tests.page.conftest import Tab
+from tests.support.deadlines import deadline
 
 
 async def test_each_call_of_the_bot_is_shown_and_a_refused_one_in_red(tab: Tab) -> None:
@@ -27,7 +28,7 @@ async def test_the_calls_of_the_provider_and_its_bill_are_shown(tab: Tab) -> Non
     await tab.page.get_by_role("tab", name="Provider calls").click()
     await expect(tab.page.locator(".bill-total b")).to_have_text("¥0.00")
     headers = {"Authorization": f"Bearer {DEMO_API_KEY}"}
-    async with httpx.AsyncClient(headers=headers, verify=False) as http:
+    async with httpx.AsyncClient(headers=headers, verify=False, timeout=deadline()) as http:
         await http.get(f"{tab.sandbox.dashscope_base_url}/tasks/unknown")
         await http.get(f"{tab.sandbox.dashscope_base_url}/tasks/", headers={"Authorization": "x"})
     calls = tab.page.locator("#tab-panel-provider .call")

@@ -147,3 +147,14 @@ async def test_blocking_the_bot_and_letting_it_in_again(tab: Tab) -> None:
     assert refused.status_code == 403
     await tab.page.get_by_role("button", name="Unblock").click()
     await expect(tab.page.get_by_label("Message", exact=True)).to_be_visible()
+
+
+async def test_what_somebody_else_was_sent_is_marked_until_it_is_looked_at(tab: Tab) -> None:
+    await tab.bot.http.post("/sim/people", json={"first_name": "Zoe", "user_id": 900})
+    await tab.bot.call("sendMessage", chat_id=900, text="a report")
+    switcher = tab.page.locator("#person")
+    await expect(switcher.locator(".count")).to_have_text("1")
+    await switcher.click()
+    await tab.page.get_by_text("Zoe (1 new)").click()
+    await expect(tab.bubble("a report")).to_have_count(1)
+    await expect(switcher.locator(".count")).to_have_count(0)

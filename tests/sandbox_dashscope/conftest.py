@@ -10,13 +10,14 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from bot.config.service import DEMO_API_KEY
 from bot.sandbox.dashscope.app import create_dashscope_app
-from bot.sandbox.dashscope.settings import DEMO_API_KEY, ProviderSettings
+from bot.sandbox.dashscope.settings import ProviderSettings
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
 from bot.sandbox.serving import serve
 from tests.support.clock import FakeClock
-from tests.support.deadlines import eventually
+from tests.support.deadlines import deadline, eventually
 from tests.support.fakes import FaceList, HereRenderer
 from tests.support.media import photos, voices
 
@@ -182,7 +183,7 @@ async def served() -> AsyncIterator[Service]:
     )
     async with (
         serve(apps.app) as base_url,
-        httpx.AsyncClient(base_url=base_url, timeout=10) as http,
+        httpx.AsyncClient(base_url=base_url, timeout=deadline()) as http,
     ):
         yield Service(base_url, http, clock, journal, renderer, faces)
 

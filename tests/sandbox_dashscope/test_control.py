@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.sandbox.dashscope.settings import DEMO_API_KEY, ProviderSettings
+from bot.config.service import DEMO_API_KEY
+from bot.sandbox.dashscope.settings import ProviderSettings
 from tests.sandbox_dashscope.conftest import S2V, Caller, Service
 from tests.support.media import photos
 

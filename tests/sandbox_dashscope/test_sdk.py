@@ -14,12 +14,13 @@ import httpx
 import pytest
 
 from bot.clock import SystemClock
+from bot.config.service import DEMO_API_KEY
 from bot.sandbox.dashscope.app import create_dashscope_app
-from bot.sandbox.dashscope.settings import DEMO_API_KEY
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
 from bot.sandbox.serving import serve
 from tests.sandbox_dashscope.conftest import EMO, S2V, S2V_DETECT
+from tests.support.deadlines import deadline
 from tests.support.media import photos, voices
 
 # The SDK leaves its pooled connections open at exit and uses what its libraries deprecate.
@@ -39,7 +40,10 @@ async def real() -> AsyncIterator[Service]:
     """The local provider as the demo has it: real faces, real renderer."""
     clock = SystemClock()
     apps = create_dashscope_app(Journal(clock), FaultBoard(), clock=clock)
-    async with serve(apps.app) as base_url, httpx.AsyncClient(base_url=base_url) as http:
+    async with (
+        serve(apps.app) as base_url,
+        httpx.AsyncClient(base_url=base_url, timeout=deadline()) as http,
+    ):
         yield f"{base_url}/api/v1", http
 
 

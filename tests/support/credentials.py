@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
-from bot.sandbox.dashscope.settings import DEMO_API_KEY
+from bot.config.service import DEMO_API_KEY
 from bot.sandbox.server import DEMO_BOT_TOKEN
 
 TOKEN, KEY = DEMO_BOT_TOKEN, DEMO_API_KEY

@@ -11,13 +11,12 @@ import click
 from bot.commands.failure import Failure
 from bot.commands.making.paid_task import PaidTask
 from bot.commands.making.service import VideoService
-from bot.dashscope.errors import SubmitUnknown, Unanswered
+from bot.dashscope.errors import DashScopeError, SubmitUnknown, Unanswered
 from bot.dashscope.tasks import ProviderTask, TaskStatus
 from bot.dashscope.verdict import Verdict
 from bot.engines.base import Ticket
-
-_SETTLED_SECONDS = 30.0
-_LOOK_SECONDS = 3.0
+from bot.jobs.submit import SETTLED_AFTER_MILLISECONDS, may_be_of
+from bot.retry import TASK_LIST
 
 
 async def checked(service: VideoService, jpeg: bytes) -> Verdict:
@@ -30,20 +29,24 @@ async def checked(service: VideoService, jpeg: bytes) -> Verdict:
 
 
 async def ordered(
-    service: VideoService, jpeg: bytes, wav: bytes, verdict: Verdict, note: PaidTask
+    service: VideoService, jpeg: bytes, wav: bytes, verdict: Verdict, note: PaidTask, yuan: float
 ) -> str:
-    """Order the video, once; the id of its task, which is in the note already if it is paid for."""
+    """Order the video, once; the id of its task. Where it is paid for, the note holds the intention
+    before, and the id right after.
+    """
     photo = await service.engine.upload("photo.jpg", jpeg)
     voice = await service.engine.upload("sound.wav", wav)
     resolution, boxes = service.settings.resolution, (verdict.face_bbox, verdict.ext_bbox)
     ticket = Ticket("make", photo.url, voice.url, resolution, *boxes)
     known = await _task_ids(service)
+    if service.paid:
+        note.intend(service.engine.now_milliseconds(), yuan)
     submitting = asyncio.ensure_future(_submit(service, ticket, known, note))
     try:
         return await asyncio.shield(submitting)
     except asyncio.CancelledError:
         # What may cost money is known before the command ends.
-        click.echo("Waiting for the answer to the order …", err=True)
+        click.echo(f"Waiting for the answer to the order …{note.how_to_go_on()}", err=True)
         await submitting
         raise
 
@@ -51,37 +54,61 @@ async def ordered(
 async def _submit(
     service: VideoService, ticket: Ticket, known: frozenset[str], note: PaidTask
 ) -> str:
+    ordered_at = service.engine.now_milliseconds()
     try:
         task_id = await service.engine.submit(ticket)
     except SubmitUnknown:
-        task_id = await _found(service, known)
+        found = await came_of(service, ordered_at, known)
+        if found is None:
+            note.forget()
+            raise Failure(
+                "The service did not answer the order, and its list shows no task of it: nothing "
+                "is paid, try again."
+            ) from None
+        task_id = found
+    except DashScopeError:
+        note.forget()
+        raise
     if service.paid:
         note.write(task_id)
     return task_id
 
 
-async def _found(service: VideoService, known: frozenset[str]) -> str:
-    """The one task that was not there before; raises Failure when that cannot be told."""
-    deadline = service.clock.steady_seconds() + _SETTLED_SECONDS
-    new: frozenset[str] = frozenset()
-    while not new and service.clock.steady_seconds() < deadline:
-        await service.clock.sleep(_LOOK_SECONDS)
+async def came_of(
+    service: VideoService, ordered_at: int, known: frozenset[str] = frozenset()
+) -> str | None:
+    """The one task that an order made, `known` ones apart; None when it made none, for certain.
+
+    It is waited for as long as one may still come. Raises Failure when it cannot be told.
+    """
+    while True:
+        settled = service.engine.now_milliseconds() - ordered_at > SETTLED_AFTER_MILLISECONDS
         try:
-            new = await _task_ids(service) - known
+            new = await _task_ids(service, ordered_at) - known
         except Unanswered:
-            continue
-    if len(new) == 1:
-        return next(iter(new))
-    candidates = f" One of these may be yours: {', '.join(sorted(new))}." if new else ""
-    raise Failure(
-        "The service did not say whether it took the order, and its list of tasks does not tell "
-        f"either: look at the tasks in its console before you try again.{candidates} Fetch one by "
-        "`talking-photo make --task ID`."
-    )
+            if settled:
+                raise
+        else:
+            if new or settled:
+                return _only(new)
+        await service.clock.sleep(TASK_LIST.endless_delay_seconds(1))
 
 
-async def _task_ids(service: VideoService) -> frozenset[str]:
-    return frozenset(task.task_id for task in await service.engine.recent_tasks())
+def _only(task_ids: frozenset[str]) -> str | None:
+    if len(task_ids) > 1:
+        raise Failure(
+            "The service did not say whether it took the order, and its list of tasks does not "
+            f"tell either: one of these may be yours: {', '.join(sorted(task_ids))}. Look at them "
+            "in its console; fetch one by `talking-photo make --task ID`."
+        )
+    return next(iter(task_ids), None)
+
+
+async def _task_ids(service: VideoService, ordered_at: int | None = None) -> frozenset[str]:
+    """Those of the last day, or only those that an order of that time may have made."""
+    tasks, at = await service.engine.recent_tasks(), ordered_at
+    at = at if service.engine.knows_time else None
+    return frozenset(task.task_id for task in tasks if may_be_of(at, task))
 
 
 _DEADLINE_SECONDS = 3 * 3600.0
@@ -118,6 +145,12 @@ async def _look(service: VideoService, task_id: str) -> ProviderTask | None:
         return await service.engine.query(task_id)
     except Unanswered:
         return None
+
+
+async def fresh_address(service: VideoService, task: ProviderTask) -> str:
+    """Where its video is now; a service that does not answer makes the old address no worse."""
+    current = await _look(service, task.task_id)
+    return (current and current.video_url) or task.video_url or ""
 
 
 def _with_video(task: ProviderTask, note: PaidTask) -> ProviderTask:

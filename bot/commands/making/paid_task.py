@@ -1,4 +1,4 @@
-"""The note of a task that may have been paid for: kept beside the output until that is there."""
+"""The note of an order that may be paid for: kept beside the output until that is there."""
 
 from __future__ import annotations
 
@@ -11,36 +11,50 @@ from bot.commands.failure import Failure
 
 _ROOM_BYTES = 64 * 1024 * 1024
 """The video as it comes and as it is labelled, several times over."""
+_PROBE = " " * 64 * 1024
+_ORDERED_AT = "ordered at "
 
 
 class PaidTask:
-    """The file `<output>.task`, which holds the task's id; `task_id` is one that is known already.
+    """The file `<output>.task`: since when there is an order, then its task's id.
 
-    The id is remembered here as well: it is named even where the file cannot be written.
+    `task_id` is one that is known already. The id is remembered here as well: it is named even
+    where the file cannot be written.
     """
 
     def __init__(self, output: Path, task_id: str | None = None) -> None:
         self._output = output
         self._task_id = task_id
+        self._is_ordered = False
+        self._costs = ""
         self.path = output.with_name(f"{output.name}.task")
 
-    def refuse_if_unfinished(self) -> None:
-        """Raise Failure when an earlier task for this output was not fetched yet."""
+    def read(self) -> int | None:
+        """When something was ordered of which no task is known yet; None where nothing was.
+
+        Raises: Failure: an earlier task for this output was not fetched yet. OSError.
+        """
+        noted = self._noted() or ""
+        at = noted.removeprefix(_ORDERED_AT)
+        if noted != at and at.isdecimal():
+            self._is_ordered = True
+            return int(at)
         if self.path.exists():
-            self._task_id = self._noted()
+            self._task_id = noted or None
             raise Failure(
                 f"An earlier task for {self._output} was not fetched (delete {self.path}, and its "
                 "video is lost)."
             )
+        return None
 
     def try_place(self) -> None:
         """Whether the note and the video will have room where they are to go.
 
         Raises: OSError: nothing can be written there. Failure: the disk is full.
         """
-        probe = self.path.with_name(f"{self.path.name}.{os.getpid()}")
+        probe = self._beside()
         try:
-            _write_to_disk(probe, "")
+            _write_to_disk(probe, _PROBE)
         finally:
             probe.unlink(missing_ok=True)
         if shutil.disk_usage(self.path.parent).free < _ROOM_BYTES:
@@ -50,28 +64,47 @@ class PaidTask:
             )
 
     def how_to_go_on(self) -> str:
-        """The command that fetches the known task, to follow a sentence; empty without a task."""
-        if self._task_id is None:
-            return ""
-        words = ["talking-photo", "make", "--task", self._task_id, "-o", str(self._output)]
-        return (
-            f" Task {self._task_id} may be paid for; fetch it within 24 hours by "
-            f"`{shlex.join(words)}`."
-        )
+        """What the service goes on with and how to have it, to follow a sentence; else empty."""
+        if self._task_id is not None:
+            words = ["talking-photo", "make", "--task", self._task_id, "-o", str(self._output)]
+            return (
+                f" Task {self._task_id} goes on at the service and may be paid for{self._costs}; "
+                f"fetch it within 24 hours by `{shlex.join(words)}`."
+            )
+        if self._is_ordered:
+            return (
+                f" The order may be paid for{self._costs}: the same command looks it up before it "
+                f"orders anything (delete {self.path}, and its video is lost)."
+            )
+        return ""
+
+    def intend(self, at_milliseconds: int, yuan: float) -> None:
+        """Note that something is ordered now, and what it costs; raises OSError."""
+        self._costs = f" (about {yuan:.2f} yuan)"
+        self._is_ordered = True
+        self._put(f"{_ORDERED_AT}{at_milliseconds}\n")
 
     def write(self, task_id: str) -> None:
         """Note the id; raises OSError when that fails, and then still knows it."""
-        self._task_id = task_id
-        _write_to_disk(self.path, f"{task_id}\n")
+        self._task_id, self._is_ordered = task_id, False
+        self._put(f"{task_id}\n")
 
     def forget(self) -> None:
         """The video is there, or there will be none; the note of another task is left alone."""
-        if self.path.exists() and self._noted() == self._task_id:
-            self.path.unlink()
-        self._task_id = None
+        if self._noted() == self._task_id or self._is_ordered:
+            self.path.unlink(missing_ok=True)
+        self._task_id, self._is_ordered = None, False
 
     def _noted(self) -> str | None:
-        return self.path.read_text("utf-8").strip() or None
+        return self.path.read_text("utf-8").strip() or None if self.path.exists() else None
+
+    def _put(self, text: str) -> None:
+        """At once or not at all: what was noted before is not lost on a full disk."""
+        _write_to_disk(self._beside(), text)
+        self._beside().replace(self.path)
+
+    def _beside(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.{os.getpid()}")
 
 
 def _write_to_disk(path: Path, text: str) -> None:

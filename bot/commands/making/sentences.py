@@ -71,6 +71,9 @@ _OTHERS: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
+_NOTHING = " No video was ordered."
+
+
 @contextmanager
 def said(note: PaidTask) -> Iterator[None]:
     """Turn each known failure inside into a Failure, which names the task that is paid for.
@@ -82,7 +85,7 @@ def said(note: PaidTask) -> Iterator[None]:
     except Failure as failure:
         raise Failure(f"{failure.message}{note.how_to_go_on()}") from None
     except asyncio.CancelledError:
-        raise Failure(f"Interrupted.{note.how_to_go_on()}") from None
+        raise Failure(f"Interrupted.{note.how_to_go_on() or _NOTHING}") from None
     except (DashScopeError, MediaFailure, OSError) as error:
         raise Failure(f"{sentence(error)}{note.how_to_go_on()}") from None
 

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
-DEMO_API_KEY = "sk-local-sandbox-key-000000000000"
-"""The key that works out of the box; it is no secret."""
+from bot.config.service import DEMO_API_KEY
 
 DetectRefusalShape = Literal["http200", "http400"]
 

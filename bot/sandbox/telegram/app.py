@@ -38,13 +38,15 @@ def create_telegram_app(
     page_directory: Path | None = PAGE_DIRECTORY,
     provider_control: ASGIApp | None = None,
     media_limits: MediaLimits | None = None,
+    has_operator: bool = False,
 ) -> Starlette:
     """The app; serve it with `bot.sandbox.serving.serve`.
 
     `provider_control` is mounted at /sim/provider, `page_directory` (None: no page) at /. Its
-    `state.world` is all that it knows.
+    `state.world` is all that it knows; `has_operator` as there.
     """
-    world = World(journal, faults, clock, media_limits or MediaLimits())
+    media_limits = media_limits or MediaLimits()
+    world = World(journal, faults, clock, media_limits, has_operator=has_operator)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

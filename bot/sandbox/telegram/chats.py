@@ -116,6 +116,7 @@ class Chats:
     def __init__(self) -> None:
         self._chats: dict[int, Chat] = {}
         self._group_ids = itertools.count(_FIRST_GROUP_ID)
+        self._message_ids: dict[int, Iterator[int]] = {}
 
     def __iter__(self) -> Iterator[Chat]:
         return iter(list(self._chats.values()))
@@ -126,7 +127,8 @@ class Chats:
 
     def open_private(self, user_id: int) -> Chat:
         """The private chat with a person; its id is the person's."""
-        chat = Chat(user_id, "private", standings={user_id: _MEMBER})
+        numbers = self._message_ids.setdefault(user_id, itertools.count(1))
+        chat = Chat(user_id, "private", standings={user_id: _MEMBER}, message_ids=numbers)
         self._chats[user_id] = chat
         return chat
 

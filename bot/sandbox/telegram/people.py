@@ -9,7 +9,9 @@ from typing import Any
 
 from bot.sandbox.telegram.errors import Refused
 
-_FIRST_ID = 700_000_001
+OPERATOR_ID = 700_000_000
+"""Whoever runs the bot, where the sandbox has such a person."""
+_FIRST_ID = OPERATOR_ID + 1
 
 
 @dataclass(slots=True)
@@ -28,7 +30,8 @@ class Person:
 
     def as_json(self) -> dict[str, Any]:
         """The person as the /sim API shows them."""
-        return {"user_id": self.user_id, **self._names()}
+        is_operator = {"is_operator": True} if self.user_id == OPERATOR_ID else {}
+        return {"user_id": self.user_id, **self._names(), **is_operator}
 
     def as_private_chat(self) -> dict[str, Any]:
         """The Bot API's Chat object of the private chat with this person."""

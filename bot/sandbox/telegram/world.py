@@ -16,7 +16,7 @@ from bot.sandbox.telegram.limits import RateLimits
 from bot.sandbox.telegram.messages import StoredMessage
 from bot.sandbox.telegram.outbox import Outbox
 from bot.sandbox.telegram.payments import Payments
-from bot.sandbox.telegram.people import People
+from bot.sandbox.telegram.people import OPERATOR_ID, People
 from bot.sandbox.telegram.privacy import may_see
 from bot.sandbox.telegram.settings import Settings
 
@@ -38,8 +38,16 @@ class World:
     """The state of the local Telegram."""
 
     def __init__(
-        self, journal: Journal, faults: FaultBoard, clock: Clock, limits: MediaLimits
+        self,
+        journal: Journal,
+        faults: FaultBoard,
+        clock: Clock,
+        limits: MediaLimits,
+        *,
+        has_operator: bool = False,
     ) -> None:
+        """`has_operator`: whoever runs the bot is there from the beginning, and stays."""
+        self._has_operator = has_operator
         self.journal = journal
         self.faults = faults
         self.clock = clock
@@ -56,12 +64,15 @@ class World:
         self.payments = Payments()
         self.outbox = Outbox()
         self._rates: dict[int, RateLimits] = {}
+        if self._has_operator:
+            self.people.add(OPERATOR_ID, "Olga")
+            self.chats.open_private(OPERATOR_ID)
 
     def reset(self) -> None:
         """Forget people, chats, messages, files, calls and what waits for the bots.
 
         The bots themselves stay, with their commands and webhooks, as they may be running.
-        No id of the time before comes back: a bot may remember it.
+        No id of the time before comes back, but the operator's: a bot may remember it.
         """
         self.files.close()
         self.people.clear()

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from tests.support.chats import buttons_of, text_of
 from tests.support.clock import FakeClock
-from tests.support.deadlines import eventually
+from tests.support.deadlines import deadline, eventually
 from tests.support.person import Person
 from tests.support.texts import label, said
 from tests.support.world import World, world
@@ -125,7 +125,7 @@ async def photographed_three_days_ago(shared: World) -> Person:
         return [row["state"] for row in rows] == ["ready"]
 
     await eventually(look, "a good photo")
-    connection = sqlite3.connect(shared.database, timeout=10)
+    connection = sqlite3.connect(shared.database, timeout=deadline())
     with connection:
         connection.execute(
             "UPDATE media SET wanted_at_milliseconds = wanted_at_milliseconds - 3 * 86400000"

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.dashscope.settings import DEMO_API_KEY
+from bot.config.service import DEMO_API_KEY
 from tests.support.bot_process import JOB_ROWS
 from tests.support.chats import text_of
-from tests.support.deadlines import eventually
+from tests.support.deadlines import deadline, eventually
 from tests.support.person import Person
 from tests.support.texts import label, said
 from tests.support.world import HELD_SECONDS, World
@@ -195,7 +195,7 @@ async def test_the_key_is_told_to_nobody(shared: World) -> None:
 
 def let_time_pass(shared: World) -> None:
     """As if the interval until the next probe were over: only the moment that was written down."""
-    connection = sqlite3.connect(shared.database, timeout=10)
+    connection = sqlite3.connect(shared.database, timeout=deadline())
     with connection:
         connection.execute("UPDATE outages SET probe_at_milliseconds = 0")
     connection.close()

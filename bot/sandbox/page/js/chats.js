@@ -16,7 +16,6 @@ import { avatar, title } from "./titles.js";
 const list = document.getElementById("chats");
 const head = document.getElementById("chat-head");
 const page = document.getElementById("page");
-const unread = new Map(); // chat_id → messages that came while another chat was shown
 
 const ACTIONS = {
   typing: "typing",
@@ -35,7 +34,7 @@ const ACTIONS = {
 export function start() {
   for (const topic of ["current", "chats", "people", "actions", "settings"]) listen(topic, draw);
   listen("messages", ({ chatId, isNew } = {}) => {
-    if (isNew && chatId !== store.chatId) unread.set(chatId, (unread.get(chatId) ?? 0) + 1);
+    if (isNew && chatId !== store.chatId) store.unread.set(chatId, (store.unread.get(chatId) ?? 0) + 1);
     draw();
   });
   listen("connection", redrawHead);
@@ -52,7 +51,7 @@ function draw() {
 }
 
 function drawList() {
-  unread.delete(store.chatId);
+  store.unread.delete(store.chatId);
   const focused = document.activeElement?.dataset?.chat;
   const chats = chatsOf(store.personId).map((one) => ({ one, last: messagesOf(one.chat_id).findLast((message) => !message.deleted) }));
   chats.sort((a, b) => (b.last?.date ?? 0) - (a.last?.date ?? 0));
@@ -65,7 +64,7 @@ function row(one, last) {
     chooseChat(one.chat_id);
     page.dataset.view = "chat";
   };
-  const count = unread.get(one.chat_id);
+  const count = store.unread.get(one.chat_id);
   const chosen = one.chat_id === store.chatId;
   return h(
     "li",

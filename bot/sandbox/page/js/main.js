@@ -95,7 +95,7 @@ async function load() {
   if (await people.ensurePerson()) await store.load();
   const known = store.store.people;
   const wanted = Number(localStorage.getItem("person"));
-  const one = known.find((each) => each.user_id === wanted) ?? known[0];
+  const one = known.find((each) => each.user_id === wanted) ?? known.find((each) => !each.is_operator);
   store.choosePerson(one.user_id, Number(localStorage.getItem("chat")) || null);
   readProvider(); // the chat need not wait for it
   document.getElementById("page").dataset.ready = "true";

@@ -20,13 +20,14 @@ const redrawLanguages = redrawing(languages, drawLanguages);
 
 export function start() {
   for (const topic of ["current", "people"]) listen(topic, redraw);
+  listen("messages", redrawSwitcher);
   switcher.addEventListener("click", openMenu);
   languages.addEventListener("change", (event) => change({ language_code: event.target.value }));
 }
 
-/** The first visit makes a person, so that one can write at once. */
+/** The first visit makes a person, so that one can write at once: whoever runs the bot is another. */
 export async function ensurePerson() {
-  if (store.people.length === 0) {
+  if (store.people.every((one) => one.is_operator)) {
     putPerson(await api.createPerson({ first_name: "Ada", username: "ada_online", language_code: browserLanguage() }));
     return true;
   }
@@ -35,6 +36,24 @@ export async function ensurePerson() {
 
 function browserLanguage() {
   return (navigator.language || "en").toLowerCase().startsWith("zh") ? "zh-hans" : "en";
+}
+
+function described(one) {
+  if (one.is_operator) return "runs this bot";
+  return one.username ? `@${one.username}` : `id ${one.user_id}`;
+}
+
+/** What somebody else was sent privately: shown here it would be missed. */
+const unreadBy = (one) => (one.user_id === store.personId ? 0 : (store.unread.get(one.user_id) ?? 0));
+
+function labelled(one) {
+  const news = unreadBy(one);
+  return [fullName(one), one.is_operator && ", who runs this bot", news > 0 && ` (${news} new)`].filter(Boolean).join("");
+}
+
+function newsMark() {
+  const news = store.people.reduce((sum, one) => sum + unreadBy(one), 0);
+  return news > 0 && h("span", { class: "count", "aria-label": `${news} new for other people` }, news);
 }
 
 const isChinese = (code) => (code ?? "").toLowerCase().startsWith("zh");
@@ -47,7 +66,7 @@ function redraw() {
 function drawSwitcher() {
   const current = person();
   if (!current) return;
-  switcher.replaceChildren(personAvatar(current), h("span", { class: "person-words" }, h("b", {}, h("bdi", {}, fullName(current))), h("small", {}, current.username ? `@${current.username}` : `id ${current.user_id}`)), icon("down"));
+  switcher.replaceChildren(personAvatar(current), h("span", { class: "person-words" }, h("b", {}, h("bdi", {}, fullName(current))), h("small", {}, described(current))), ...[newsMark(), icon("down")].filter(Boolean));
 }
 
 function drawLanguages() {
@@ -72,7 +91,7 @@ async function change(changes) {
 }
 
 function openMenu(event) {
-  const items = store.people.map((one) => ({ icon: personAvatar(one), label: fullName(one), checked: one.user_id === store.personId, run: () => choosePerson(one.user_id) }));
+  const items = store.people.map((one) => ({ icon: personAvatar(one), label: labelled(one), checked: one.user_id === store.personId, run: () => choosePerson(one.user_id) }));
   items.push({ icon: icon("edit"), label: "Change name…", run: () => ask(person()) });
   items.push({ icon: icon("plus"), label: "New person…", run: () => ask(null) });
   items.push({ icon: icon("people"), label: "New group…", run: askGroup });
@@ -132,7 +151,7 @@ async function newcomers(names) {
 }
 
 function askGroup() {
-  const members = store.people.map((one) => h("label", { class: "check" }, h("input", { type: "checkbox", name: "member", value: one.user_id, checked: true }), fullName(one)));
+  const members = store.people.map((one) => h("label", { class: "check" }, h("input", { type: "checkbox", name: "member", value: one.user_id, checked: !one.is_operator }), fullName(one)));
   const kinds = KINDS.map(([value, label], i) => h("label", { class: "check" }, h("input", { type: "radio", name: "kind", value, checked: i === 0 }), label));
   const fields = [
     input("Title", "title", { required: true, maxlength: 128 }),

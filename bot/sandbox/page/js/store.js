@@ -15,6 +15,7 @@ export const store = {
   chats: [],
   messages: new Map(), // chat_id → Map(message_id → MessageView)
   updates: new Map(), // "chat:message" → update_id, of what this page sent
+  unread: new Map(), // chat_id → messages that came while another chat was shown
   actions: new Map(), // chat_id → {action, until}
   faults: [],
   botCalls: [],

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from bot.sandbox.telegram.errors import Refused
 from bot.sandbox.telegram.methods.commands import shown_commands
 from bot.sandbox.telegram.params import read_params
+from bot.sandbox.telegram.people import OPERATOR_ID, Person
 from bot.sandbox.telegram.world import World
 
 Json = dict[str, Any]
@@ -54,6 +55,10 @@ def control_routes(world: World) -> list[Route]:
     ]
 
 
+def _is_operator(person: Person) -> bool:
+    return person.user_id == OPERATOR_ID
+
+
 def _state(world: World) -> Json:
     bot = world.bots.main
     shown: Json | None = None
@@ -66,7 +71,7 @@ def _state(world: World) -> Json:
         }
     return {
         "bot": shown,
-        "people": [person.as_json() for person in world.people],
+        "people": [person.as_json() for person in sorted(world.people, key=_is_operator)],
         "chats": [world.shown_chat(chat) for chat in world.chats],
         "privacy_mode": world.settings.privacy_mode,
         "faults": [fault.as_json() for fault in world.faults.active()],
