@@ -47,8 +47,8 @@ async def ends(services: Services, media_id: int) -> bool:
     for _ in range(HOURS * 3600 // STEP_SECONDS):
         for item in await media.due(services.fakes.database, 9):
             await services.intake.receive(item)
-        item = await media.get(services.fakes.database, media_id)
-        if item is not None and item.state != MediaState.RECEIVED:
+        now = await media.get(services.fakes.database, media_id)
+        if now is not None and now.state != MediaState.RECEIVED:
             return True
         services.fakes.clock.advance(STEP_SECONDS)
     return False

@@ -101,17 +101,14 @@ async def test_a_bad_line_ends_nothing_and_costs_nothing(
     tls: ssl.SSLContext, authority_path: Path, tmp_path: Path, seed: int
 ) -> None:
     generator = random.Random(seed)
-    trusted = {"SSL_CERT_FILE": str(authority_path)}
-    async with quick_world(tmp_path, tls=tls, **trusted) as there:
+    async with quick_world(tmp_path, tls=tls, SSL_CERT_FILE=str(authority_path)) as there:
         sides = ("TELEGRAM_BASE_URL", "DASHSCOPE_BASE_URL")
         addresses = [there.settings[name] for name in sides]
         async with (
             bad_line(addresses[0], generator) as (telegram, of_telegram),
             bad_line(addresses[1], generator) as (provider, of_provider),
         ):
-            await there.start_bot(
-                None, **dict(zip(sides, (telegram, provider), strict=True)), **trusted
-            )
+            await there.start_bot(None, **dict(zip(sides, (telegram, provider), strict=True)))
             await one_video(there)
             assert of_telegram.met, of_provider.met
 
