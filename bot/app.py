@@ -94,7 +94,7 @@ async def _join(
 ) -> _Running:
     http = await stack.enter_async_context(build_http())
     common = await build_common(settings, database, application.bot, http, clock, stack)
-    await give_engines(settings, common, stack)
+    await give_engines(common, stack)
     updates = UpdateLoop(
         application=application,
         database=database,

@@ -140,7 +140,8 @@ async def build_common(
     """By these settings; `stack` ends what runs in the background."""
     limits, rate_limiter = limits_of(settings), RateLimiter(clock)
     texts = Texts(operator_is_told=bool(settings.admin_ids))
-    sender = await stack.enter_async_context(Sender(bot, clock, rate_limiter=rate_limiter))
+    sender = Sender(bot, clock, rate_limiter=rate_limiter)
+    stack.push_async_callback(sender.close)
     return CommonServices(
         database=database,
         clock=clock,

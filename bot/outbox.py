@@ -13,17 +13,9 @@ from functools import partial
 from bot.logs import log_context
 from bot.retry import DISK, OUTBOX, UNKNOWN_KIND, RetryPolicy
 from bot.task_pool import TaskPool
+from bot.telegram import errors as chat
 from bot.telegram.api_calls import LONGEST_WAIT_SECONDS, waiting_at_most
 from bot.telegram.destination import Destination
-from bot.telegram.errors import (
-    ChatDead,
-    ChatMoved,
-    SecondInstance,
-    SendUnknown,
-    TelegramFailure,
-    TokenRejected,
-    TryAgain,
-)
 from bot.telegram.sender import Sender
 from storage import outbox
 from storage.db.database import Database, Transaction
@@ -179,9 +171,9 @@ class OutboxRunner:
         try:
             with waiting_at_most(LONGEST_WAIT_SECONDS), log_context(outbox=entry.unique_key):
                 await kind.run(Attempt(entry, self.database))
-        except (TokenRejected, SecondInstance):
+        except (chat.TokenRejected, chat.SecondInstance):
             raise
-        except (TelegramFailure, OSError, NotNow, Pointless) as failure:
+        except (chat.TelegramFailure, OSError, NotNow, Pointless) as failure:
             await self.database.do(self._judge, kind, entry, failure)
         else:
             await self.database.do(self._end, kind, entry, done=True)
@@ -190,18 +182,18 @@ class OutboxRunner:
         self, tx: Transaction, kind: Kind, entry: OutboxEntry, failure: Exception
     ) -> None:
         match failure:
-            case SendUnknown() if not kind.repeatable:
+            case chat.SendUnknown() if not kind.repeatable:
                 logger.info("%s may be done: %s", entry.unique_key, failure)
                 await self._end(tx, kind, entry, done=False)
-            case TryAgain() | NotNow() | SendUnknown():
+            case chat.TryAgain() | NotNow() | chat.SendUnknown():
                 await self._put_off(tx, kind, entry, failure)
             case OSError():
                 await self.note(tx, "disk-refuses", "operator-disk-refuses", detail=str(failure))
                 at_least_seconds = DISK.endless_delay_seconds(entry.attempts)
                 await self._put_off(tx, kind, entry, failure, at_least_seconds)
-            case ChatMoved():
+            case chat.ChatMoved():
                 await chats.move(tx, entry.chat_id, failure.new_chat_id)
-            case ChatDead():
+            case chat.ChatDead():
                 await self._give_up(tx, kind, entry, failure)
                 await chats.close_chat(tx, entry.chat_id, str(failure))
             case _:

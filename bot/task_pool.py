@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 from bot.retry import BROKEN_TASK
 from bot.telegram.api_calls import LONGEST_WAIT_SECONDS, waiting_at_most
@@ -98,6 +99,17 @@ class TaskPool:
             logger.error("work on %s failed", key, exc_info=failure)
         rest_seconds = BROKEN_TASK.endless_delay_seconds(1, asked_seconds)
         self._resting_until[key] = asyncio.get_running_loop().time() + rest_seconds
+
+
+class KeyedLocks:
+    """Whoever has the same key does it one after the other: `async with locks.of(key)`."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
+
+    def of(self, key: Hashable) -> asyncio.Lock:
+        """The key's own."""
+        return self._locks.setdefault(key, asyncio.Lock())
 
 
 class Wakeup:

@@ -9,16 +9,18 @@ import asyncio
 from collections.abc import Sequence, Set
 from functools import partial
 
-from bot.chat.status import FirstStatus, Progress
+from bot.chat.status import Progress
 from bot.clock_watch import ClockWatch
 from bot.common import Component, Part
+from bot.engines.outages import Outages
 from bot.intake.intake import Intake
-from bot.jobs.slots import Slots
 from bot.jobs.steps import JobSteps, Step, StepPool
+from bot.jobs.submit import Submission
 from bot.outbox import OutboxRunner
 from bot.task_pool import BackgroundTask, TaskPool
-from storage import due, media
+from storage import due
 from storage.due import Due
+from storage.media import Media
 
 _LOOK_EVERY_SECONDS = 1.0
 _SHOW_EVERY_SECONDS = 1.0
@@ -36,9 +38,9 @@ class Worker(Component):
 
     intake = Part(Intake)
     steps = Part(JobSteps)
-    slots = Part(Slots)
+    submission = Part(Submission)
+    outages = Part(Outages)
     progress = Part(Progress)
-    first_status = Part(FirstStatus)
     clock_watch = Part(ClockWatch)
     background_tasks: Sequence[BackgroundTask]
     outbox: OutboxRunner
@@ -51,7 +53,8 @@ class Worker(Component):
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`, then leave everything in a state to go on from."""
-        await self.slots.open()
+        # A start is a reason to try again what the provider refused: the key may be a new one.
+        await self.outages.resume(asked=False)
         shower = asyncio.create_task(self._keep_showing())
         try:
             while not stop.is_set():
@@ -62,28 +65,24 @@ class Worker(Component):
         finally:
             shower.cancel()
             await asyncio.gather(shower, return_exceptions=True)
-            await asyncio.gather(
-                self._items.close(_GRACE_SECONDS),
-                *(
-                    pool.close(_STEP_GRACE_SECONDS.get(name, 0))
-                    for name, pool in self._pools.items()
-                ),
-                self._deliveries.close(_GRACE_SECONDS),
-                self.outbox.close(_GRACE_SECONDS),
-            )
+            closing = [
+                pool.close(_STEP_GRACE_SECONDS.get(of, 0)) for of, pool in self._pools.items()
+            ]
+            others = (self._items, self._deliveries, self.outbox)
+            await asyncio.gather(*closing, *(pool.close(_GRACE_SECONDS) for pool in others))
 
     async def _begin_what_is_due(self) -> None:
         """Free slots first: the service stands still while one is."""
         await self.clock_watch.look()
         kinds = await due.kinds(self.database)
-        async for task, work in self.slots.fill(kinds):
+        async for task, work in self.submission.fill(kinds):
             self._pools[StepPool.SUBMITTING].start(("task", task.id), work)
         await self._begin_intakes(kinds)
         begun = sum(pool.begun for pool in self._pools.values())
         broken = sum(pool.broken for pool in self._pools.values())
         for step in await self.steps.due(kinds, begun, broken):
             self._begin(step)
-        unshown = [self.first_status] if Due.JOBS_WITHOUT_STATUS in kinds else []
+        unshown = [self.progress] if Due.JOBS_WITHOUT_STATUS in kinds else []
         for background_task in (*unshown, *self.background_tasks):
             for key, work in (await background_task.due()).items():
                 self._deliveries.start(key, work)
@@ -92,21 +91,17 @@ class Worker(Component):
 
     async def _begin_intakes(self, kinds: Set[Due]) -> None:
         if Due.MEDIA in kinds:
-            for item in await media.due(self.database, _INTAKES_AHEAD):
-                self._items.start(item.id, partial(self._receive, item.id))
+            for item in await due.rows(self.database, Media, Due.MEDIA, _INTAKES_AHEAD):
+                self._items.start(item.id, partial(self.intake.receive, item.id))
         if Due.UNANNOUNCED_MEDIA in kinds:
-            for item in await media.unannounced(self.database, _INTAKES_AHEAD):
+            unsaid = Due.UNANNOUNCED_MEDIA
+            for item in await due.rows(self.database, Media, unsaid, _INTAKES_AHEAD):
                 self._items.start(item.id, partial(self.intake.conclude, item.id))
 
     def _begin(self, step: Step) -> None:
         """At most one thing at a time."""
         if not any(pool.busy(step.key) for pool in self._pools.values()):
             self._pools[step.pool].start(step.key, step.work)
-
-    async def _receive(self, media_id: int) -> None:
-        item = await media.get(self.database, media_id)
-        if item is not None and item.state == media.MediaState.RECEIVED:
-            await self.intake.receive(item)
 
     async def _keep_showing(self) -> None:
         while True:

@@ -87,48 +87,40 @@ COMMANDS = (
 """All there are, in the order of the menu that a person sees in private."""
 
 
+_IN_PRIVATE: tuple[tuple[filters.BaseFilter, Handler], ...] = (
+    (media.HoldsMedia(), media.receive_media),
+    (filters.COMMAND, start.unknown_command),
+    (filters.TEXT, media.hint_at_text),
+    (~filters.StatusUpdate.ALL, media.hint_at_other),
+)
+"""Everything gets an answer; the first that fits counts."""
+
+_IN_GROUPS: tuple[tuple[filters.BaseFilter, Handler], ...] = (
+    (group_talk.CaptionCommand("talk") | group_talk.AnswersBot(), group_talk.receive_own),
+    (group_talk.NamesBot(), start.unknown_command),
+)
+"""What answers the bot or names it; whatever else people write there is theirs."""
+
+
 def register(application: BotApplication, services: Services) -> None:
     """Make the application answer people."""
     application.bot_data[Services] = services
-    application.add_handler(TypeHandler(Update, chats.turn_away), group=_BEFORE_ALL)
     still = frozenset(command.name for command in COMMANDS if command.for_banned)
     stop_banned = partial(access.stop_banned, still=still)
-    application.add_handler(TypeHandler(Update, stop_banned), group=_BEFORE_PEOPLE)
-    for command in COMMANDS:
-        answer = answering(command.handler, command.who)
-        application.add_handler(CommandHandler(command.name, answer, filters=command.where))
-    _register_chats(application)
-    _register_private_messages(application)
-    _register_group_messages(application)
-    application.add_handler(CallbackQueryHandler(callbacks.answer_button))
-
-
-def _register_chats(application: BotApplication) -> None:
-    """What becomes of a chat, and of the bot in it."""
-    for kind, handler in (
-        (filters.StatusUpdate.MIGRATE, chats.note_move),
-        (filters.StatusUpdate.CHAT_CREATED, chats.note_new_group),
-    ):
-        application.add_handler(MessageHandler(kind, handler))
-    changed = ChatMemberHandler.MY_CHAT_MEMBER
-    application.add_handler(ChatMemberHandler(chats.note_membership, changed))
-
-
-def _register_private_messages(application: BotApplication) -> None:
-    """Everything gets an answer; the first that fits counts."""
-    for kind, handler in (
-        (media.HoldsMedia(), media.receive_media),
-        (filters.COMMAND, start.unknown_command),
-        (filters.TEXT, media.hint_at_text),
-        (~filters.StatusUpdate.ALL, media.hint_at_other),
-    ):
-        application.add_handler(MessageHandler(PRIVATE & kind, answering(handler)))
-
-
-def _register_group_messages(application: BotApplication) -> None:
-    """What answers the bot or names it; whatever else people write there is theirs."""
-    for kind, handler in (
-        (group_talk.CaptionCommand("talk") | group_talk.AnswersBot(), group_talk.receive_own),
-        (group_talk.NamesBot(), start.unknown_command),
-    ):
-        application.add_handler(MessageHandler(GROUP & kind, answering(handler)))
+    kinds = [(PRIVATE & kind, handler) for kind, handler in _IN_PRIVATE]
+    kinds += [(GROUP & kind, handler) for kind, handler in _IN_GROUPS]
+    of_people = [
+        *(CommandHandler(c.name, answering(c.handler, c.who), filters=c.where) for c in COMMANDS),
+        MessageHandler(filters.StatusUpdate.MIGRATE, chats.note_move),
+        MessageHandler(filters.StatusUpdate.CHAT_CREATED, chats.note_new_group),
+        ChatMemberHandler(chats.note_membership, ChatMemberHandler.MY_CHAT_MEMBER),
+        *(MessageHandler(kind, answering(handler)) for kind, handler in kinds),
+        CallbackQueryHandler(callbacks.answer_button),
+    ]
+    application.add_handlers(
+        {
+            _BEFORE_ALL: [TypeHandler(Update, chats.turn_away)],
+            _BEFORE_PEOPLE: [TypeHandler(Update, stop_banned)],
+            0: of_people,
+        }
+    )

@@ -12,9 +12,9 @@ from telegram.constants import ChatID
 
 from bot.gate import Wanted, Way
 from bot.telegram.dispatch import LetGo
-from bot.telegram.keyboards import Keyboard
 from handlers.button_press import ButtonPress, TooLate
 from handlers.context import (
+    CannotDo,
     Context,
     Handler,
     MessageContext,
@@ -27,7 +27,6 @@ from storage.jobs.jobs import Job
 from storage.media import ConversationKey, Media
 from storage.people import people
 
-_TELL_EVERY_MILLISECONDS = 60_000
 _ALLOWED_ACTIONS = frozenset({"mydata", "forgetme", "keepme"})
 
 
@@ -51,11 +50,7 @@ async def stop_banned(update: Update, context: Context, *, still: Container[str]
 
 
 async def _tell(update: Update, context: Context, user_id: int) -> None:
-    """Once a minute at most: it may be meant as a flood."""
-    services = services_of(context)
-    due = await services.database.do(
-        people.is_to_be_told, user_id, every_milliseconds=_TELL_EVERY_MILLISECONDS
-    )
+    due = await services_of(context).database.do(people.is_to_be_told, user_id)
     message_context = await message_context_of(update, context) if due else None
     if message_context is not None:
         await message_context.reply_once(message_context.texts.html("you-are-banned"))
@@ -155,23 +150,27 @@ def answering(handler: Handler, who: Who = Who.PEOPLE) -> UpdateHandler:
             await _explain(message, context)
             return
         message_context = await message_context_of(update, context)
-        if message_context is not None:
-            refusal = await _refusal(message_context, who)
-            await (message_context.reply(refusal) if refusal else handler(message_context))
+        if message_context is None:
+            return
+        try:
+            await _require(message_context, who)
+            await handler(message_context)
+        except CannotDo as refusal:
+            await message_context.reply(refusal.text)
 
     return handle
 
 
-async def _refusal(message_context: MessageContext, who: Who) -> str | None:
-    """Why the command is not for this person here."""
+async def _require(message_context: MessageContext, who: Who) -> None:
+    """Raises CannotDo where the command is not for this person here."""
     services, texts = message_context.services, message_context.texts
     user_id, chat_id = message_context.user_id, message_context.chat_id
     if who is Who.OPERATOR and user_id not in services.limits.admin_ids:
-        return texts.html("command-unknown")
-    if who is not Who.GROUP_ADMINS or await services.members.administers(chat_id, user_id):
-        return None
-    in_group = message_context.in_group
-    return texts.html("groupsettings-only-admins" if in_group else "groupsettings-in-private")
+        raise CannotDo(texts.html("command-unknown"))
+    if who is Who.GROUP_ADMINS and not await services.members.administers(chat_id, user_id):
+        in_group = message_context.in_group
+        key = "groupsettings-only-admins" if in_group else "groupsettings-in-private"
+        raise CannotDo(texts.html(key))
 
 
 async def _explain(message: Message, context: Context) -> None:
@@ -196,8 +195,8 @@ async def is_private(
     """Whether they are alone; elsewhere a button leads to /start with that payload."""
     if message_context.chat_id == message_context.user_id:
         return True
-    link = message_context.services.sender.start_link(payload)
-    keyboard = Keyboard.link(message_context.texts.plain(button), link)
+    label, sender = message_context.texts.plain(button), message_context.services.sender
+    keyboard = sender.start_button(label, payload)
     await message_context.reply_once(message_context.texts.html(text), keyboard)
     return False
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.gate import Rule
 from bot.telegram.destination import Destination
 from bot.telegram.keyboards import Keyboard
+from bot.telegram.status_edits import Status
 from bot.texts.catalogue import Value
 from handlers.context import UpdateContext
 
@@ -36,8 +37,8 @@ class ButtonPress(UpdateContext):
 
     def show(self, text: str, keyboard: Keyboard | None = None) -> None:
         """Make the message with the button read so, soon: of several presses the newest shows."""
-        show = self.services.sender.progress
-        show(self.chat_id, self.message_id, text, keyboard=keyboard, pressed=True)
+        status = Status(self.chat_id, self.message_id, text, keyboard, pressed=True)
+        self.services.sender.progress(status)
 
     def number(self, position: int) -> int:
         """An argument as a number below 10^18; raises TooLate where there is none."""

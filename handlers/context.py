@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from telegram import Message, Update, User
+from telegram import ForceReply, Message, Update, User
 from telegram.ext import CallbackContext
 
 from bot.retry import REPLY, persisting
 from bot.services import Services
 from bot.telegram.destination import Destination
 from bot.telegram.errors import ChatDead, ChatMoved, NotAllowed, SendUnknown, ThreadClosed
-from bot.telegram.keyboards import AskReply, Keyboard
+from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import SentMessage
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
@@ -94,7 +94,7 @@ class MessageContext(UpdateContext):
         return is_group(self.chat_id)
 
     async def reply(
-        self, text: str, keyboard: Keyboard | AskReply | None = None
+        self, text: str, keyboard: Keyboard | ForceReply | None = None
     ) -> SentMessage | None:
         """Answer this very message, for as long as it takes until an answer is known to be there.
 
@@ -109,7 +109,7 @@ class MessageContext(UpdateContext):
             return None
 
     async def reply_once(
-        self, text: str, keyboard: Keyboard | AskReply | None = None
+        self, text: str, keyboard: Keyboard | ForceReply | None = None
     ) -> SentMessage | None:
         """Answer this very message with what is better lost than said twice; None as `reply`."""
         try:
@@ -119,7 +119,7 @@ class MessageContext(UpdateContext):
             return None
 
     async def _send(
-        self, text: str, keyboard: Keyboard | AskReply | None = None
+        self, text: str, keyboard: Keyboard | ForceReply | None = None
     ) -> SentMessage | None:
         send = partial(self.services.sender.send_text, text=text, keyboard=keyboard)
         try:
@@ -146,7 +146,15 @@ class MessageContext(UpdateContext):
 
 
 Handler = Callable[[MessageContext], Awaitable[None]]
-"""Answers a message."""
+"""Answers a message; raises CannotDo."""
+
+
+class CannotDo(Exception):
+    """What a message asks for is not done; `text` (HTML) says why."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 async def message_context_of(update: Update, context: Context) -> MessageContext | None:

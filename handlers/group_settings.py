@@ -9,12 +9,12 @@ from telegram import User
 from bot.chat.introduction import lacks
 from bot.services import Services
 from bot.telegram.errors import TelegramFailure
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from handlers.access import answered_by
 from handlers.button_press import Answer, ButtonPress, TooLate
-from handlers.context import MessageContext, person_of, texts_for
+from handlers.context import CannotDo, MessageContext, person_of, texts_for
 from handlers.options import OF_GROUP, Choice, Setting, pressed_option
 from storage.groups import groups
 from storage.groups.groups import GroupSettings
@@ -80,7 +80,7 @@ async def _main_panel(services: Services, chat_id: int, texts: Catalogue) -> tup
     lines += [*await _lacks(services, chat_id, texts), texts.html("groupsettings-hint")]
     rows = [[(texts.plain(one.button), f"gset:{one.word}")] for one in OF_GROUP]
     rows.append([(texts.plain("button-done"), "gset:done")])
-    return "\n".join(lines), Keyboard.of(*rows)
+    return "\n".join(lines), keyboard_of(*rows)
 
 
 async def _list(services: Services, chat_id: int, texts: Catalogue) -> str:
@@ -109,10 +109,7 @@ async def _lacks(services: Services, chat_id: int, texts: Catalogue) -> list[str
 
 async def allow(context: MessageContext) -> None:
     """/allow as the answer to somebody's message puts them on the list."""
-    guest = await _guest(context)
-    if guest is None:
-        return
-    chat_id = context.chat_id
+    guest, chat_id = _guest(context), context.chat_id
     async with context.database.transaction() as tx:
         if await people.find(tx, guest.id) is None:
             await people.remember(tx, person_of(guest))
@@ -127,22 +124,18 @@ async def allow(context: MessageContext) -> None:
 
 async def disallow(context: MessageContext) -> None:
     """/disallow as the answer to somebody's message takes them off the list."""
-    guest = await _guest(context)
-    if guest is None:
-        return
-    chat_id = context.chat_id
+    guest, chat_id = _guest(context), context.chat_id
     gone = await context.database.do(groups.keep_out, chat_id, guest.id)
     logger.info("chat %s: user %s disallows %s", chat_id, context.user_id, guest.id)
     key = "disallow-done" if gone else "disallow-unknown"
     await context.reply(context.texts.html(key, name=guest.first_name))
 
 
-async def _guest(context: MessageContext) -> User | None:
-    """Who wrote the message that is answered; None after saying why there is nobody."""
+def _guest(context: MessageContext) -> User:
+    """Who wrote the message that is answered; raises CannotDo where there is nobody."""
     answered = answered_by(context.message)
     if answered is None:
-        await context.reply(context.texts.html("allow-which"))
-        return None
+        raise CannotDo(context.texts.html("allow-which"))
     if answered.author is None:
-        await context.reply(context.texts.html("allow-no-person"))
+        raise CannotDo(context.texts.html("allow-no-person"))
     return answered.author

@@ -13,7 +13,7 @@ from bot.chat.owners import mention_of
 from bot.gate import Rule, RuleRefused, Wanted, Way
 from bot.intake.group_replies import ask_for, longest_seconds
 from handlers.access import answered_by
-from handlers.context import MessageContext
+from handlers.context import CannotDo, MessageContext
 from handlers.media import Lender, MediaMessage, item_for, item_of, receive
 from storage import drafts, media
 from storage.groups import borrowed_media
@@ -43,21 +43,18 @@ class CaptionCommand(filters.MessageFilter):
 
 async def talk(context: MessageContext) -> None:
     """Take what it answers, or ask for what is missing."""
-    if not await _may_use(context):
-        return
+    await _require_use(context)
     answered = answered_by(context.message)
     if context.message.reply_to_story is not None:
-        await context.reply(context.texts.html("talk-cannot"))
-        return
+        raise CannotDo(context.texts.html("talk-cannot"))
     if answered is None or answered.is_ours:
         await _ask_for_what_is_missing(context)
         return
     item = item_for(context.user_id, answered)
     if item is None:
         key = "talk-cannot" if answered.is_here else "talk-unseen"
-        await context.reply(context.texts.html(key))
-    else:
-        await _use(context, item)
+        raise CannotDo(context.texts.html(key))
+    await _use(context, item)
 
 
 class NamesBot(filters.MessageFilter):
@@ -83,13 +80,14 @@ async def receive_own(context: MessageContext) -> None:
     own photo or voice.
     """
     item = item_of(context.message)
-    if item is not None and await _may_use(context):
+    if item is not None:
+        await _require_use(context)
         await _use(context, item)
 
 
-async def _may_use(context: MessageContext, *borrowing: BorrowedMedia) -> bool:
-    """Whether the group lets this person use the bot, and what is somebody else's; who may not is
-    told.
+async def _require_use(context: MessageContext, *borrowing: BorrowedMedia) -> None:
+    """Raises CannotDo where the group does not let this person use the bot, or what is somebody
+    else's.
     """
     wanted = Wanted(way=Way.TALK, conversation=context.conversation, borrowing=borrowing)
     try:
@@ -97,9 +95,7 @@ async def _may_use(context: MessageContext, *borrowing: BorrowedMedia) -> bool:
     except RuleRefused as refusal:
         owner_id = borrowing[0].owner_id if borrowing else None
         owner = await mention_of(context.database, owner_id or 0, context.texts)
-        await context.reply(context.texts.html(_REFUSED[refusal.rule], owner=owner))
-        return False
-    return True
+        raise CannotDo(context.texts.html(_REFUSED[refusal.rule], owner=owner)) from refusal
 
 
 _REFUSED = {
@@ -111,19 +107,18 @@ _REFUSED = {
 }
 
 
-async def _may_borrow(context: MessageContext, item: MediaMessage, lender: Lender) -> bool:
-    """Whether they may use what is this lender's; who may not is told."""
+async def _require_borrowing(context: MessageContext, item: MediaMessage, lender: Lender) -> None:
+    """Raises CannotDo where they may not use what is this lender's."""
     if await borrowed_media.is_forgotten(context.database, item.file.file_unique_id):
         key = "photo-borrowed" if item.kind == "photo" else "voice-borrowed"
-        await context.reply(context.texts.html(key))
-        return False
+        raise CannotDo(context.texts.html(key))
     owner_id = lender.owner.id if lender.owner else None
-    return await _may_use(context, BorrowedMedia(0, owner_id, None))
+    await _require_use(context, BorrowedMedia(0, owner_id, None))
 
 
 async def _use(context: MessageContext, item: MediaMessage) -> None:
-    if item.lender is not None and not await _may_borrow(context, item, item.lender):
-        return
+    if item.lender is not None:
+        await _require_borrowing(context, item, item.lender)
     if item.kind == "voice":
         await _lay_known_photo(context)
     await receive(context, item)
@@ -140,8 +135,13 @@ async def _lay_known_photo(context: MessageContext) -> None:
     if photo is None or photo.state != MediaState.READY:
         return
     borrowed = await borrowed_media.get(database, photo.id)
-    if borrowed is None or await _may_use(context, borrowed):
-        await database.do(drafts.put, photo, conversation=context.conversation)
+    try:
+        if borrowed is not None:
+            await _require_use(context, borrowed)
+    except CannotDo as refusal:
+        await context.reply(refusal.text)
+        return
+    await database.do(drafts.put, photo, conversation=context.conversation)
 
 
 async def _ask_for_what_is_missing(context: MessageContext) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from operator import itemgetter
 from typing import Any
@@ -11,7 +10,7 @@ from bot.chat.queue_view import views
 from bot.gate import Rule, RuleRefused, Way
 from bot.services import Services
 from bot.telegram.errors import SendUnknown
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import keyboard_of
 from bot.texts import Catalogue
 from bot.texts.naming import shown_name
 from handlers.access import require_here
@@ -29,19 +28,17 @@ from storage.people import people
 
 async def show_status(context: MessageContext) -> None:
     """One line a job, or what is missing."""
-    await context.reply(await _status_text(context))
-
-
-async def _status_text(context: MessageContext) -> str:
     database = context.database
     mine = await jobs.open_jobs_of(database, context.user_id, context.chat_id)
     if mine:
         lines = await context.services.progress.lines(mine[:_MOST_LINES], context.texts)
         title = context.texts.html("status-jobs", count=len(mine))
-        return "\n\n".join([title, *lines, *_more(mine)])
+        more = ["…"] if len(mine) > _MOST_LINES else []
+        await context.reply("\n\n".join([title, *lines, *more]))
+        return
     draft = await drafts.get(database, context.conversation)
     keys = _STATUS_OF_DRAFT[draft.photo is not None, draft.voice is not None]
-    return context.texts.html(keys[context.in_group])
+    await context.reply(context.texts.html(keys[context.in_group]))
 
 
 _STATUS_OF_DRAFT = {
@@ -54,10 +51,6 @@ _STATUS_OF_DRAFT = {
 
 _MOST_LINES = 10
 """Of one sort: a message of Telegram's has 4,096 characters."""
-
-
-def _more(mine: Sequence[Job]) -> list[str]:
-    return ["…"] if len(mine) > _MOST_LINES else []
 
 
 async def show_queue(context: MessageContext) -> None:
@@ -231,7 +224,7 @@ async def _ask_first(
     button = (texts.plain("button-go-on"), data)
     with suppress(SendUnknown):
         await pressed.services.sender.send_text(
-            pressed.destination, text, keyboard=Keyboard.of([button])
+            pressed.destination, text, keyboard=keyboard_of([button])
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.config.engines import ENGINES, PORTRAIT, SQUARE
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.texts import Catalogue
 from bot.texts.catalogue import Value
 from handlers.button_press import ButtonPress, TooLate
@@ -54,7 +54,7 @@ class Setting:
             said = choice.says(texts, standard)
             label = texts.plain("choice-now", choice=said) if choice == holds else said
             rows.append([(label, f"{action}:{self.word}:{choice.word}")])
-        return Keyboard.of(*rows, [(texts.plain("button-back"), back)])
+        return keyboard_of(*rows, [(texts.plain("button-back"), back)])
 
 
 def pressed_option(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.limits import HERE, keep_hours, service_name
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import keyboard_of
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
-from handlers.context import MessageContext
-from handlers.jobs import cancel_all_of, cancel_job
+from handlers.context import CannotDo, MessageContext
+from handlers.jobs import cancel_all_of, cancel_each
 from storage.groups import borrowed_media
 from storage.people import consents, data_export, deletion
 
@@ -16,24 +16,22 @@ PRIVACY, TERMS, FORGET = "privacy", "terms", "forget"
 
 async def show_privacy(context: MessageContext) -> None:
     """What is kept, where it goes, how long, who sees it, how to have it deleted."""
-    if not await leads_to_private(context, PRIVACY):
-        await context.reply(_privacy(context))
+    _require_private(context, PRIVACY, "private-link-privacy")
+    await context.reply(_privacy(context))
 
 
 async def show_terms(context: MessageContext) -> None:
     """What may be made, and what happens to what may not."""
-    if not await leads_to_private(context, TERMS):
-        rules = context.texts.html("terms-text")
-        await context.reply(f"{rules}\n\n{_contact(context)}")
+    _require_private(context, TERMS, "private-link-terms")
+    rules = context.texts.html("terms-text")
+    await context.reply(f"{rules}\n\n{_contact(context)}")
 
 
-async def leads_to_private(context: MessageContext, payload: str) -> bool:
-    """In a group, answer with a link to the private chat; False where this is the private chat."""
-    if not context.in_group:
-        return False
-    link = context.services.sender.start_link(payload)
-    await context.reply(context.texts.html(_LINKS[payload], link=link))
-    return True
+def _require_private(context: MessageContext, payload: str, text: str) -> None:
+    """Raises CannotDo in a group, with a link to the private chat."""
+    if context.in_group:
+        link = context.services.sender.start_link(payload)
+        raise CannotDo(context.texts.html(text, link=link))
 
 
 def _privacy(context: MessageContext) -> str:
@@ -54,19 +52,11 @@ def _contact(context: MessageContext) -> str:
     return context.texts.html("contact-operator", contact=contact)
 
 
-_LINKS = {
-    PRIVACY: "private-link-privacy",
-    TERMS: "private-link-terms",
-    FORGET: "private-link-forget",
-}
-
-
 async def show_forget(context: MessageContext) -> None:
     """What there is, and three buttons; in a group, a link to the private chat."""
-    if await leads_to_private(context, FORGET):
-        return
+    _require_private(context, FORGET, "private-link-forget")
     texts, user_id = context.texts, context.user_id
-    keyboard = Keyboard.of(
+    keyboard = keyboard_of(
         [(texts.plain("button-data-copy"), f"mydata:{user_id}")],
         [
             (texts.plain("button-forget"), f"forgetme:{user_id}"),
@@ -98,8 +88,7 @@ async def forget(pressed: ButtonPress) -> str | Answer:
         await deletion.want(tx, user_id, pressed.chat_id, pressed.message_id, language)
         await deletion.drop_waiting(tx, user_id)
         stopped = await borrowed_media.stop_everywhere(tx, user_id)
-    for job in stopped:
-        await cancel_job(services, job)
+    await cancel_each(services, stopped)
     await cancel_all_of(services, user_id)
     return "answer-forgetting"
 

@@ -25,7 +25,6 @@ async def allowance_here(context: MessageContext) -> Allowance:
 
 async def show_quota(context: MessageContext) -> None:
     """The bar and the numbers."""
-    caps, now = context.services.limits.caps, context.services.clock.now_milliseconds()
     allowance = await allowance_here(context)
     quota = allowance.quota
     taken = quota.limit_milliseconds - allowance.left_milliseconds
@@ -36,7 +35,7 @@ async def show_quota(context: MessageContext) -> None:
         held=quota.held_milliseconds / 1000,
         left=allowance.left_milliseconds // 100 / 10,
         limit=quota.limit_milliseconds / 1000,
-        when=say_when(context.texts, allowance.resets_at_milliseconds, now, caps.zone),
+        when=say_when(context.services, context.texts, allowance.resets_at_milliseconds),
     )
     await context.reply("\n".join([text, *await _free_lines(context)]))
 

@@ -8,10 +8,10 @@ from telegram import ExternalReplyInfo, Message
 
 from bot.privacy.moderation import REASON_TEXTS
 from bot.telegram.errors import TelegramFailure
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from handlers.access import answered_by
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
-from handlers.context import MessageContext
+from handlers.context import CannotDo, MessageContext
 from handlers.jobs import cancel_all_of, cancel_each
 from storage.groups import decisions, reports
 from storage.groups.reports import REASONS, Report, TooManyReports
@@ -20,19 +20,15 @@ from storage.jobs.jobs import Job
 
 logger = logging.getLogger(__name__)
 
-REPORTS_PER_PERSON_PER_DAY = 5
-
 
 async def report(context: MessageContext) -> None:
     """Ask what is wrong with the video it answers, or with the newest one here."""
     job = await _job_of(context)
     if job is None:
-        await context.reply(context.texts.html("report-which"))
-        return
+        raise CannotDo(context.texts.html("report-which"))
     begun = await context.database.do(reports.begin, job, context.user_id, context.chat_id)
     if begun.reason is not None:
-        await context.reply(context.texts.html("report-known"))
-        return
+        raise CannotDo(context.texts.html("report-known"))
     keyboard = _keyboard(begun, context)
     sent = await context.reply_once(context.texts.html("report-ask"), keyboard)
     if sent is not None:
@@ -46,13 +42,8 @@ async def give_reason(pressed: ButtonPress) -> str | Answer:
         raise TooLate
     services = pressed.services
     try:
-        new = await services.database.do(
-            reports.file,
-            found,
-            reason,
-            sorted(services.limits.admin_ids),
-            per_person_per_day=REPORTS_PER_PERSON_PER_DAY,
-        )
+        admin_ids = sorted(services.limits.admin_ids)
+        new = await services.database.do(reports.file, found, reason, admin_ids)
     except TooManyReports:
         return Answer("answer-report-too-many", alert=True)
     if new:
@@ -101,7 +92,7 @@ def _keyboard(begun: Report, context: MessageContext) -> Keyboard:
         [(context.texts.plain(REASON_TEXTS[reason]), f"report:{begun.id}:{reason}")]
         for reason in REASONS
     ]
-    return Keyboard.of(*rows)
+    return keyboard_of(*rows)
 
 
 async def take_down(pressed: ButtonPress) -> str:

@@ -8,7 +8,7 @@ from telegram import User
 
 from bot.config.engines import ENGINES
 from bot.services import Services
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.texts import Catalogue
 from handlers.access import is_private
 from handlers.button_press import ButtonPress, NotYours
@@ -73,7 +73,7 @@ async def _menu(services: Services, user: User, texts: Catalogue) -> _Menu:
         lines.append(texts.html("settings-line", name=title, value=value))
         buttons.append((title, f"setting:{setting.word}"))
     pairs = [buttons[first : first + 2] for first in range(0, len(buttons), 2)]
-    return "\n".join(lines), Keyboard.of(*pairs)
+    return "\n".join(lines), keyboard_of(*pairs)
 
 
 def _question(services: Services, chosen: Preferences, setting: Setting, texts: Catalogue) -> _Menu:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot.chat.messenger import LAST_VIDEO
 from bot.intake.replies import LONGEST_SECONDS
-from bot.telegram.keyboards import Keyboard
 from handlers import privacy, settings, videos
 from handlers.context import Handler, MessageContext
 from handlers.quota import allowance_here
@@ -46,8 +45,8 @@ async def show_long_help(context: MessageContext) -> None:
 
 async def show_group_help(context: MessageContext) -> None:
     """The one thing to do, and a button that leads to the rest in the private chat."""
-    link = context.services.sender.start_link(_HELP)
-    button = Keyboard.link(context.texts.plain("button-long-help"), link)
+    label = context.texts.plain("button-long-help")
+    button = context.services.sender.start_button(label, _HELP)
     await context.reply(context.texts.html("group-help"), button)
 
 

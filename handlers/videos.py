@@ -13,7 +13,7 @@ from bot.telegram.destination import Destination
 from bot.telegram.errors import SendUnknown
 from handlers.access import admit, is_private
 from handlers.button_press import ANSWERS, Answer, ButtonPress, NotYours, TooLate
-from handlers.context import MessageContext
+from handlers.context import CannotDo, MessageContext
 from handlers.jobs import job_to_use, once_more, own_job
 from storage import drafts, media, media_answers
 from storage.jobs import jobs, videos
@@ -29,13 +29,11 @@ async def send_last(context: MessageContext) -> None:
     services, there = context.services, context.conversation
     job = await videos.last_of(services.database, context.user_id, context.chat_id)
     if job is None:
-        await context.reply(context.texts.html(_NONE_YET[context.in_group]))
-        return
+        raise CannotDo(context.texts.html(_NONE_YET[context.in_group]))
     try:
         await services.gate.check(Wanted(way=Way.LAST, conversation=there, job=job))
     except RuleRefused as refusal:
-        await context.reply(context.texts.html(ANSWERS[refusal.rule]))
-        return
+        raise CannotDo(context.texts.html(ANSWERS[refusal.rule])) from refusal
     async with services.recording() as tx:
         message_id = context.message.message_id
         await want_again(tx, context.cause, there, message_id, job.id, WantedAs.LAST)
@@ -56,8 +54,7 @@ async def show_first_page(context: MessageContext) -> None:
     """The worker draws it; nothing at all is said at once."""
     services, conversation = context.services, context.conversation
     if not await videos.count_of(services.database, conversation.user_id, conversation.chat_id):
-        await context.reply(context.texts.html("history-none"))
-        return
+        raise CannotDo(context.texts.html("history-none"))
     async with services.recording() as tx:
         await want_page(tx, context.cause, conversation, context.message.message_id)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from storage import outbox
 from storage.db.database import Transaction
@@ -21,28 +22,24 @@ async def write(
     """Put a text by its key down for every administrator; False when its subject was told within
     the hour.
     """
-    if not await is_due(tx, subject, every_milliseconds=_EVERY_MILLISECONDS):
+    if not await is_due(tx, subject):
         return False
     for admin_id in admin_ids:
-        await outbox.put(
-            tx,
-            ALERT,
-            f"{ALERT}:{subject}:{tx.now_milliseconds}:{admin_id}",
-            chat_id=admin_id,
-            arguments={
-                "text_key": text_key,
-                "values": values,
-                "at_milliseconds": tx.now_milliseconds,
-            },
-        )
+        key = f"{ALERT}:{subject}:{tx.now_milliseconds}:{admin_id}"
+        told: dict[str, Any] = {
+            "text_key": text_key,
+            "values": values,
+            "at_milliseconds": tx.now_milliseconds,
+        }
+        await outbox.put(tx, ALERT, key, chat_id=admin_id, **told)
     return True
 
 
-async def is_due(tx: Transaction, subject: str, *, every_milliseconds: int) -> bool:
+async def is_due(tx: Transaction, subject: str) -> bool:
     """Whether this subject is to be told now; a True answer counts it as told."""
     sql = """
         INSERT INTO notices (subject, told_at_milliseconds) VALUES (:subject, :now)
         ON CONFLICT (subject) DO UPDATE SET told_at_milliseconds = :now
         WHERE notices.told_at_milliseconds <= :now - :every
         """
-    return await tx.change(sql, subject=subject, every=every_milliseconds)
+    return await tx.change(sql, subject=subject, every=_EVERY_MILLISECONDS)

@@ -6,7 +6,9 @@ from enum import StrEnum
 
 from storage import media, outbox
 from storage.db.database import Queryable
+from storage.db.rows import Value
 from storage.jobs import jobs, tasks
+from storage.media import Media
 
 
 class Due(StrEnum):
@@ -30,6 +32,17 @@ _EACH = " UNION ALL ".join(
     f"SELECT '{kind.name}' AS name WHERE EXISTS (SELECT 1 FROM {kind})"  # noqa: S608
     for kind in Due
 )
+
+
+async def rows(database: Queryable, kind: type[Value], due: Due, limit: int) -> list[Value]:
+    """The first of them, as values of that kind: the longest due, or the oldest media items.
+
+    Media that had waited for consent comes in its order: one item after the other in each
+    conversation.
+    """
+    order = "id" if kind is Media else "not_before_milliseconds, id"
+    sql = f"SELECT * FROM {due} ORDER BY {order} LIMIT :limit"  # noqa: S608
+    return await database.every(kind, sql, limit=limit)
 
 
 async def kinds(database: Queryable) -> set[Due]:

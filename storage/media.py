@@ -180,18 +180,6 @@ async def last_used_photo(database: Queryable, user_id: int, chat_id: int) -> Me
     return await database.one(Media, sql, user_id=user_id, chat_id=chat_id)
 
 
-async def due(database: Queryable, limit: int) -> list[Media]:
-    """Media items to be worked on now, oldest first.
-
-    What had waited for consent comes in its order: one after the other in each conversation.
-    """
-    return await database.every(
-        Media,
-        f"SELECT * FROM {DUE} ORDER BY id LIMIT :limit",  # noqa: S608
-        limit=limit,
-    )
-
-
 async def has_waiting(database: Queryable, conversation: ConversationKey) -> bool:
     """Whether something there waits for consent, or for its turn after it was given."""
     return await database.has("media", **_waiting(conversation))
@@ -205,15 +193,6 @@ async def drop_waiting(tx: Transaction, conversation: ConversationKey) -> bool:
 
 def _waiting(conversation: ConversationKey) -> Row:
     return {**conversation._asdict(), "fault": CONSENT, "state": ("asked", "received")}
-
-
-async def unannounced(database: Queryable, limit: int) -> list[Media]:
-    """Media items whose outcome is known and was not yet told, oldest first."""
-    return await database.every(
-        Media,
-        f"SELECT * FROM {UNANNOUNCED} ORDER BY id LIMIT :limit",  # noqa: S608
-        limit=limit,
-    )
 
 
 async def in_album_before(
@@ -291,20 +270,13 @@ async def postpone(tx: Transaction, media_id: int, delay_seconds: float) -> None
 
 
 async def set_upload(
-    tx: Transaction, media_id: int, url: str, expires_at: int, engine: str | None = None
+    tx: Transaction, /, media_id: int, url: str, expires_at: int, **facts: str | None
 ) -> None:
-    """A fresh copy is at the provider, for that engine; for the one it was for, where none is."""
+    """A fresh copy is at the provider; `facts` are the columns that change with it: which engine
+    it is for, and where the detection of that engine saw the face.
+    """
     copied = {"upload_url": url, "upload_expires_at_milliseconds": expires_at}
-    await tx.update(
-        "media", {**copied, **({"upload_engine": engine} if engine else {})}, id=media_id
-    )
-
-
-async def set_boxes(
-    tx: Transaction, media_id: int, face_bbox: str | None, ext_bbox: str | None
-) -> None:
-    """Where the detection of the engine that the copy is for saw the face."""
-    await tx.update("media", {"face_bbox": face_bbox, "ext_bbox": ext_bbox}, id=media_id)
+    await tx.update("media", {**copied, **facts}, id=media_id)
 
 
 async def supersede(tx: Transaction, media_id: int, fault: str = "superseded") -> None:

@@ -7,9 +7,7 @@ stay as long as their cause can return: what was put down once is not put down a
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from storage.db.database import Queryable, Transaction
@@ -22,9 +20,6 @@ NO_CHAT = 0
 """Where something is done whatever becomes of the chats it is about."""
 
 DUE = "outbox WHERE state = 'open' AND run_at_milliseconds <= :now"
-
-Arguments = Mapping[str, Any]
-NONE: Arguments = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +55,13 @@ async def put(
     tx: Transaction,
     kind: str,
     key: str,
+    /,
     *,
     chat_id: int,
     thread_id: int = 0,
     message_id: int = 0,
     user_id: int | None = None,
-    arguments: Arguments = NONE,
+    **arguments: Any,
 ) -> bool:
     """Have it done; False when it was put down before, or the same waits already.
 
@@ -92,7 +88,7 @@ async def put(
         thread_id=thread_id,
         message_id=0 if moved else message_id,
         user_id=user_id,
-        arguments=json.dumps(dict(arguments), sort_keys=True),
+        arguments=json.dumps(arguments, sort_keys=True),
     )
 
 

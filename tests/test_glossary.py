@@ -15,6 +15,8 @@ PAGE = (ROOT / "docs" / "glossary.md").read_text("utf-8")
 OURS, OUT = PAGE.split("## Not used as names")
 ELSEWHERE = {"half": "bot/media/", "terms": "handlers/privacy.py", "conversation": ""}
 """Words with another sense (of a width, the command /terms, the key of a draft), and where."""
+OTHER = "voice note"
+"""What Telegram calls a voice message in its code alone: `can_send_voice_notes`."""
 COLUMNS = set(
     re.findall(
         r"[a-z_]+",
@@ -80,3 +82,20 @@ def test_a_word_that_is_out_names_nothing(word: str) -> None:
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"`(\w+)` ?[|,]", OURS))))
 def test_a_word_of_ours_is_in_the_code(name: str) -> None:
     assert any(re.search(rf"\b{name}\b", text) for text in sources().values())
+
+
+def docstrings(tree: ast.AST) -> Iterator[str]:
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    for node in ast.walk(tree):
+        if isinstance(node, documented) and (said := ast.get_docstring(node)):
+            yield " ".join(said.casefold().split())
+
+
+def test_docstrings_say_voice_message_as_telegram_does() -> None:
+    paths = [path for top in ("bot", "handlers", "storage") for path in (ROOT / top).rglob("*.py")]
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in paths}
+    assert len(trees) > 100
+    found = [
+        str(path) for path, tree in trees.items() for said in docstrings(tree) if OTHER in said
+    ]
+    assert found == []

@@ -42,7 +42,7 @@ class Work:
 
     async def put(self, name: str, chat_id: int = ADA, **options: Any) -> bool:
         async with self.fakes.database.transaction() as tx:
-            options = {"chat_id": chat_id, "arguments": {"name": name}, **options}
+            options = {"chat_id": chat_id, "name": name, **options}
             return await outbox.put(tx, "work", f"update:1:{name}", **options)
 
     async def run(self, attempt: Attempt) -> None:
@@ -79,8 +79,7 @@ async def test_what_is_put_twice_is_done_once(work: Work) -> None:
 async def test_what_is_asked_for_again_while_it_waits_is_the_same(work: Work) -> None:
     for update in range(3):
         async with work.fakes.database.transaction() as tx:
-            arguments = {"name": "a"}
-            await outbox.put(tx, "work", f"update:{update}", chat_id=ADA, arguments=arguments)
+            await outbox.put(tx, "work", f"update:{update}", chat_id=ADA, name="a")
     await run_all(work.runner())
     assert work.done == [(ADA, "a")]
 
@@ -346,7 +345,7 @@ async def test_an_attempt_ends_no_entry_that_has_its_number_by_then(work: Work) 
     async def replace_it(attempt: Attempt) -> None:
         async with work.fakes.database.transaction() as tx:
             await outbox.erase(tx, attempt.entry)
-            await outbox.put(tx, "work", "update:2", chat_id=BEA, arguments={"name": "b"})
+            await outbox.put(tx, "work", "update:2", chat_id=BEA, name="b")
 
     work.before = replace_it
     await work.put("a")

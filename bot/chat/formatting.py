@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from bot.common import Component
 from bot.texts import Catalogue
 
 _HOURS_FROM_MINUTES = 90
 _DAYS_FROM_HOURS = 48
 
 
-def say_when(texts: Catalogue, at_milliseconds: int, now_milliseconds: int, zone: ZoneInfo) -> str:
+def say_when(services: Component, texts: Catalogue, at_milliseconds: int) -> str:
     """A moment to come, in the operator's time zone (which is named when it matters)."""
+    zone, now_milliseconds = services.limits.zone, services.clock.now_milliseconds()
     at = datetime.fromtimestamp(at_milliseconds / 1000, zone)
     today = datetime.fromtimestamp(now_milliseconds / 1000, zone).date()
     time = f"{at:%H:%M}"

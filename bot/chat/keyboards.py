@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bot.chat.owners import with_row
 from bot.config.engines import ENGINES
 from bot.limits import Limits
 from bot.media.sound.lengths import LONGEST_MILLISECONDS, LONGEST_NOTE_MILLISECONDS
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from storage.db.database import Queryable
@@ -43,23 +42,19 @@ async def video_keyboard(
     There the next video is one press away, and a way out for whoever is shown or heard. In a
     private chat the next photo or voice is simply sent, and nobody else is there.
     """
-    keyboard = None
+    rows = []
     group = await groups.settings_of(database, job.chat_id)
     if may_be_finer(job, limits) and group.resolution in (None, FINER):
         needed = limits.price_of(FINER, job.engine).of(job.held_milliseconds).quota_milliseconds
         finer = costing(texts, texts.plain("button-finer"), needed)
-        keyboard = with_row(keyboard, (finer, f"finer:{job.id}"))
-    if not is_group(job.chat_id):
-        if as_note:
-            return with_row(keyboard, (texts.plain("button-as-video"), f"video:{job.id}"))
-        if (job.billed_milliseconds or 0) <= LONGEST_NOTE_MILLISECONDS:
-            return with_row(keyboard, (texts.plain("button-as-note"), f"note:{job.id}"))
-        return keyboard
-    keyboard = with_row(
-        keyboard,
-        (texts.plain("button-new-voice"), f"newvoice:{job.id}"),
-        (texts.plain("button-new-face"), f"newface:{job.id}"),
-    )
-    if await borrowed_media.of_job(database, job):
-        keyboard = with_row(keyboard, (texts.plain("button-not-me"), f"notme:{job.id}"))
-    return keyboard
+        rows.append([(finer, f"finer:{job.id}")])
+    if is_group(job.chat_id):
+        voice = (texts.plain("button-new-voice"), f"newvoice:{job.id}")
+        rows.append([voice, (texts.plain("button-new-face"), f"newface:{job.id}")])
+        if await borrowed_media.of_job(database, job):
+            rows.append([(texts.plain("button-not-me"), f"notme:{job.id}")])
+    elif as_note:
+        rows.append([(texts.plain("button-as-video"), f"video:{job.id}")])
+    elif (job.billed_milliseconds or 0) <= LONGEST_NOTE_MILLISECONDS:
+        rows.append([(texts.plain("button-as-note"), f"note:{job.id}")])
+    return keyboard_of(*rows) if rows else None

@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
+from telegram import ForceReply
+
 from bot.common import Component
 from bot.telegram.destination import Destination
 from bot.telegram.errors import ChatDead, ChatMoved, MessageGone, Refused, TelegramFailure
-from bot.telegram.keyboards import AskReply, Keyboard
+from bot.telegram.keyboards import Keyboard
+from bot.telegram.status_edits import Status
 from bot.texts import Catalogue
 from storage import media
 from storage.groups import chats
@@ -43,7 +46,7 @@ class Messenger(Component):
         return await self.destination(job, voice.message_id if voice else 0)
 
     async def about(
-        self, item: Media, text: str, keyboard: Keyboard | AskReply | None = None
+        self, item: Media, text: str, keyboard: Keyboard | ForceReply | None = None
     ) -> None:
         """Say it in the bot's message about this media item; a new one where that is gone.
 
@@ -69,7 +72,7 @@ class Messenger(Component):
         else:
             if pictured and reply_message_id is not None:
                 await self._take_away(current.chat_id, reply_message_id)
-            if isinstance(keyboard, AskReply) and reply != reply_message_id:
+            if isinstance(keyboard, ForceReply) and reply != reply_message_id:
                 return
             await self.database.do(
                 media.set_reply, item.id, chat_id=current.chat_id, reply_message_id=reply
@@ -126,7 +129,7 @@ class Messenger(Component):
     def progress(self, job: Job, text: str, keyboard: Keyboard | None) -> None:
         """Show it in the status message when there is room for it; it may be skipped."""
         if job.status_message_id is not None:
-            self.sender.progress(job.chat_id, job.status_message_id, text, keyboard=keyboard)
+            self.sender.progress(Status(job.chat_id, job.status_message_id, text, keyboard))
 
     async def lead_to_private(self, job: Job, key: str) -> None:
         """Say it in the job's status message, with a button that leads to the private chat.
@@ -138,8 +141,7 @@ class Messenger(Component):
 
     def private_chat(self, texts: Catalogue) -> Keyboard:
         """The button that leads a person to their video in the private chat."""
-        link = self.sender.start_link(LAST_VIDEO)
-        return Keyboard.link(texts.plain("button-private-chat"), link)
+        return self.sender.start_button(texts.plain("button-private-chat"), LAST_VIDEO)
 
     async def remove_status(self, job: Job) -> None:
         """The video is in the chat: its status message goes, or says that it is done."""
@@ -183,7 +185,7 @@ class Messenger(Component):
         destination: Destination,
         message_id: int | None,
         text: str,
-        keyboard: Keyboard | AskReply | None,
+        keyboard: Keyboard | ForceReply | None,
     ) -> int:
         chat_id = destination.chat_id
         if message_id is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.chat.receipt import charge_text
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.texts import Catalogue, Markup
 from bot.texts.naming import mention
 from storage.db.database import Queryable
@@ -44,7 +44,9 @@ async def on_status(
     if any(borrowed.stopped_at_milliseconds for borrowed in used):
         return texts.html("job-objected"), None
     text = await with_owners(database, text, "borrowed-used", used, texts)
-    return text, with_row(keyboard, (texts.plain("button-not-me"), f"notme:{job.id}"))
+    button = keyboard_of([(texts.plain("button-not-me"), f"notme:{job.id}")])
+    rows = keyboard.inline_keyboard if keyboard else ()
+    return text, Keyboard((*rows, *button.inline_keyboard))
 
 
 async def on_stopped(
@@ -66,10 +68,4 @@ async def on_stopped(
 
 def allow_again(owner_id: int, texts: Catalogue) -> Keyboard:
     """The owner's button to take an objection back."""
-    return Keyboard.of([(texts.plain("button-allow-again"), f"allow:{owner_id}")])
-
-
-def with_row(keyboard: Keyboard | None, *buttons: tuple[str, str]) -> Keyboard:
-    """One more row."""
-    rows = keyboard.rows if keyboard else ()
-    return Keyboard((*rows, *Keyboard.of([*buttons]).rows))
+    return keyboard_of([(texts.plain("button-allow-again"), f"allow:{owner_id}")])

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.dashscope import errors as service
 from bot.dashscope.error_codes import OVERTIME, TOO_LONG, spelled, verdict_code
-from bot.dashscope.errors import (
-    DashScopeError,
-    InputRefused,
-    Moderated,
-    RequestRejected,
-    ServiceStopped,
-)
 
 _PHOTO = {
     "InvalidFile.NoHuman": "photo-no-human",
@@ -46,18 +40,18 @@ def photo_text(code: str | None) -> str:
     return _PHOTO.get(verdict_code(code, None) or "", _UNKNOWN)
 
 
-def failure_text(failure: DashScopeError) -> str:
+def failure_text(failure: service.DashScopeError) -> str:
     """The text for a video that the provider refused or gave up."""
     match failure:
-        case Moderated():
+        case service.Moderated():
             return "failed-moderated"
-        case InputRefused() if re.search(TOO_LONG, (failure.message or "").casefold()):
+        case service.InputRefused() if re.search(TOO_LONG, (failure.message or "").casefold()):
             return "failed-voice-too-long"
-        case InputRefused():
+        case service.InputRefused():
             return "failed-refused"
-        case ServiceStopped():
+        case service.ServiceStopped():
             return "failed-stopped"
-        case RequestRejected():
+        case service.RequestRejected():
             return "failed-invalid"
         case _ if spelled(failure.code) == spelled(OVERTIME):
             return "failed-timeout"
@@ -65,6 +59,6 @@ def failure_text(failure: DashScopeError) -> str:
             return "failed-service"
 
 
-def failure_detail(failure: DashScopeError) -> str | None:
+def failure_detail(failure: service.DashScopeError) -> str | None:
     """What is kept of the reason, for `photo_text`."""
     return verdict_code(failure.code, failure.message)

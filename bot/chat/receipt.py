@@ -11,21 +11,17 @@ from storage.jobs import ledger
 from storage.jobs.jobs import Job
 
 
-class Receipts(Component):
-    """Written from the ledger: what it will say once the job is settled, or says since then."""
-
-    async def text(self, job: Job, texts: Catalogue) -> str:
-        """The receipt as HTML."""
-        billed = job.billed_milliseconds or 0
-        held = await ledger.charged_milliseconds(self.database, job.id)
-        charged = min(job.price.of(billed).quota_milliseconds, held)
-        allowance = await self.allowance(job.user_id, job.price, held - charged)
-        return texts.html(
-            "video-caption",
-            label=ai_label_of(job, texts),
-            seconds=charged / 1000,
-            left=allowance.left_milliseconds // 100 / 10,
-        )
+async def receipt_text(services: Component, job: Job, texts: Catalogue) -> str:
+    """As HTML, by the ledger: what it will say once the job is settled, or says since then."""
+    held = await ledger.charged_milliseconds(services.database, job.id)
+    charged = min(job.price.of(job.billed_milliseconds or 0).quota_milliseconds, held)
+    allowance = await services.allowance(job.user_id, job.price, held - charged)
+    return texts.html(
+        "video-caption",
+        label=ai_label_of(job, texts),
+        seconds=charged / 1000,
+        left=allowance.left_milliseconds // 100 / 10,
+    )
 
 
 async def charge_text(database: Queryable, job: Job, texts: Catalogue) -> str:

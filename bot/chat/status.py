@@ -24,7 +24,7 @@ from bot.engines.registry import Engines
 from bot.retry import STATUS_REFUSED, STATUS_UNSAID
 from bot.task_pool import Work
 from bot.telegram.errors import NotSent, TelegramFailure
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.texts import Catalogue
 from storage.jobs import jobs, line, moves
 from storage.jobs.jobs import FINAL, Job, JobState
@@ -32,6 +32,10 @@ from storage.jobs.line import START, Place
 from storage.jobs.tasks import WAITING, Task, TaskState
 from storage.people.preferences import quiet_jobs
 
+logger = logging.getLogger(__name__)
+
+_MADE = "what is being made"
+_UNSHOWN_AT_ONCE = 32
 _BAR_CELLS = 10
 _BAR_STEPS = 4
 """How often the bar moves: every edit moves the chat, and a message has few of them."""
@@ -152,8 +156,7 @@ class Progress(Component):
     def _is_preparing(self, view: JobView) -> bool:
         return self._key(view) == "job-preparing"
 
-    async def status(self, job: Job) -> tuple[str, Keyboard | None]:
-        """What a job's first status message is to say now."""
+    async def _first(self, job: Job) -> tuple[str, Keyboard | None]:
         (view,) = await self._views([job])
         self._quiet |= await quiet_jobs(self.database, [job.id])
         return await self._said(view, await self.texts_for(job.user_id, job.chat_id))
@@ -163,6 +166,33 @@ class Progress(Component):
         self._shown.pop(job_id, None)
         self._shown_before.pop(job_id, None)
         self._new[job_id] = None
+
+    async def due(self) -> dict[Hashable, Work]:
+        """The jobs that show nothing yet, whose first status message is said once: where Telegram
+        puts it off it is tried again soon, where it is refused or may be shown not before its end.
+        """
+        due = await jobs.without_status(self.database, _UNSHOWN_AT_ONCE)
+        return {("status", job.id): partial(self._say, job.id) for job in due}
+
+    async def _say(self, job_id: int) -> None:
+        job = await jobs.get(self.database, job_id)
+        # What is about to be delivered needs no status any more.
+        if job is None or job.status_message_id is not None or job.state != JobState.MAKING:
+            return
+        text, keyboard = await self._first(job)
+        try:
+            await self.messenger.first_status(job, text, keyboard)
+        except NotSent as failure:
+            await self._put_off(job_id, STATUS_UNSAID.endless_delay_seconds(1))
+            logger.info("the status of job %s has to wait: %s", job_id, failure)
+        except TelegramFailure as failure:
+            await self._put_off(job_id, STATUS_REFUSED.endless_delay_seconds(1))
+            logger.warning("job %s shows no status: %s", job_id, failure)
+        else:
+            self.show_anew(job_id)
+
+    async def _put_off(self, job_id: int, delay_seconds: float) -> None:
+        await self.database.do(moves.put_off_status, job_id, delay_seconds)
 
     async def lines(self, mine: Sequence[Job], texts: Catalogue) -> list[str]:
         """The same sentences for a list, as /status shows it."""
@@ -279,7 +309,7 @@ def _key_of_one(task: Task) -> str:
 def _keyboard(view: JobView, texts: Catalogue) -> Keyboard | None:
     if not view.may_be_stopped:
         return None
-    return Keyboard.of([(texts.plain("button-cancel"), f"cancel:{view.job.id}")])
+    return keyboard_of([(texts.plain("button-cancel"), f"cancel:{view.job.id}")])
 
 
 _UNLEARNT_LOW_SECONDS, _UNLEARNT_HIGH_SECONDS = 300.0, 600.0
@@ -317,43 +347,3 @@ def _say_range(span: tuple[float, float] | None, texts: Catalogue) -> str:
     return texts.plain(
         "estimate-minutes", low=max(1, math.floor(low / 60)), high=max(2, math.ceil(high / 60))
     )
-
-
-logger = logging.getLogger(__name__)
-
-_UNSHOWN_AT_ONCE = 32
-_MADE = "what is being made"
-
-
-class FirstStatus(Component):
-    """Says each one once. One that Telegram puts off is tried again soon; one that it refuses, or
-    may have shown, not before the job has ended.
-    """
-
-    messenger = Part(Messenger)
-    progress = Part(Progress)
-
-    async def due(self) -> dict[Hashable, Work]:
-        """The jobs that show nothing yet."""
-        due = await jobs.without_status(self.database, _UNSHOWN_AT_ONCE)
-        return {("status", job.id): partial(self._say, job.id) for job in due}
-
-    async def _say(self, job_id: int) -> None:
-        job = await jobs.get(self.database, job_id)
-        # What is about to be delivered needs no status any more.
-        if job is None or job.status_message_id is not None or job.state != JobState.MAKING:
-            return
-        text, keyboard = await self.progress.status(job)
-        try:
-            await self.messenger.first_status(job, text, keyboard)
-        except NotSent as failure:
-            await self._put_off(job_id, STATUS_UNSAID.endless_delay_seconds(1))
-            logger.info("the status of job %s has to wait: %s", job_id, failure)
-        except TelegramFailure as failure:
-            await self._put_off(job_id, STATUS_REFUSED.endless_delay_seconds(1))
-            logger.warning("job %s shows no status: %s", job_id, failure)
-        else:
-            self.progress.show_anew(job_id)
-
-    async def _put_off(self, job_id: int, delay_seconds: float) -> None:
-        await self.database.do(moves.put_off_status, job_id, delay_seconds)

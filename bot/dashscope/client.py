@@ -16,16 +16,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.clock import Clock
-from bot.dashscope import download, upload, verdict
-from bot.dashscope.errors import (
-    DashScopeError,
-    NotCancellable,
-    ServiceStopped,
-    StopCause,
-    SubmitUnknown,
-    Unanswered,
-    Unsent,
-)
+from bot.dashscope import download, errors, upload, verdict
 from bot.dashscope.fields import VideoRequest
 from bot.dashscope.http import (
     ASYNC,
@@ -40,14 +31,14 @@ from bot.dashscope.http import (
 )
 from bot.dashscope.provider_clock import ProviderClock
 from bot.dashscope.tasks import ProviderTask, TaskSummary, submitted_task, whole_list
-from bot.dashscope.upload import Policies, Policy, UploadedFile
+from bot.dashscope.upload import Policy, UploadedFile
 from bot.dashscope.verdict import Verdict
 from bot.http_client import HttpClient
 
 _DETECT = "services/aigc/image2video/face-detect"
 _SUBMIT = "services/aigc/image2video/video-synthesis"
 
-_NOT_FOUND = (StopCause.MODEL_RETIRED, StopCause.ADDRESS)
+_NOT_FOUND = (errors.StopCause.MODEL_RETIRED, errors.StopCause.ADDRESS)
 """What a 404 means where it speaks of no task."""
 
 _OTHER_SPELLING = (301, 302, 307, 308, 404, 405)
@@ -88,7 +79,7 @@ class DashScope:
             for call, calls in CALLS_PER_SECOND.items()
         }
         self._provider_clock = ProviderClock(clock)
-        self._policies = Policies(clock)
+        self._policies: dict[str, Policy] = {}
         wire = partial(Wire, clock=clock, provider_clock=self._provider_clock, api_key=api_key)
         self._wire, self._submit_wire = wire(http=http), wire(http=submits)
 
@@ -105,7 +96,10 @@ class DashScope:
         """
         expires = self._clock.now_milliseconds() + upload.KEPT_MILLISECONDS
         for _ in range(2):
-            policy = self._policies.take(model) or await self._policy(model)
+            # A kept one is gone after this, unless it serves and is kept again.
+            policy = self._policies.pop(model, None)
+            if policy is None or not policy.lasts(self._clock.steady_seconds()):
+                policy = await self._policy(model)
             url = await upload.put(
                 self._wire,
                 policy,
@@ -115,9 +109,9 @@ class DashScope:
                 timeout=self._timeouts["upload"],
             )
             if url is not None:
-                self._policies.keep(model, policy)
+                self._policies[model] = policy
                 return UploadedFile(url=url, expires_at_milliseconds=expires)
-        raise Unanswered(
+        raise errors.Unanswered(
             "upload: a policy expired before it could be used, twice; is the clock right?"
         )
 
@@ -145,10 +139,10 @@ class DashScope:
         wire, body = self._submit_wire, request.body()
         try:
             answer = await self._ask("submit", "POST", _SUBMIT, headers, wire=wire, json=body)
-        except Unsent:
+        except errors.Unsent:
             raise
-        except Unanswered as error:
-            raise SubmitUnknown(str(error)) from error
+        except errors.Unanswered as error:
+            raise errors.SubmitUnknown(str(error)) from error
         return submitted_task(answer)
 
     async def query(self, task_id: str) -> ProviderTask:
@@ -201,7 +195,7 @@ class DashScope:
         """
         answer = await self._ask("cancel", "POST", f"{_task(task_id)}/cancel")
         if not answer.ok or answer.request_id is None:
-            raise _about_a_task(answer, unknown=NotCancellable)
+            raise _about_a_task(answer, unknown=errors.NotCancellable)
 
     async def download(self, url: str, target: Path) -> int:
         """Fetch a result into `target`, which is then complete or untouched; returns its bytes.
@@ -262,11 +256,11 @@ def fresh_connections(**options: Any) -> HttpClient:
 
 
 def _about_a_task(
-    answer: ProviderAnswer, *, unknown: type[DashScopeError] = Unanswered
-) -> DashScopeError:
+    answer: ProviderAnswer, *, unknown: type[errors.DashScopeError] = errors.Unanswered
+) -> errors.DashScopeError:
     """The error of a call about one task: there, "not found" speaks of the task, not of a model."""
     error = answer.garbage() if answer.ok else answer.error()
-    if isinstance(error, ServiceStopped) and error.cause in _NOT_FOUND:
+    if isinstance(error, errors.ServiceStopped) and error.cause in _NOT_FOUND:
         return unknown(
             str(error), code=error.code, message=error.message, request_id=error.request_id
         )

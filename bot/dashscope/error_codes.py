@@ -13,31 +13,19 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeVar
 
-from bot.dashscope.errors import (
-    DashScopeError,
-    InputNotFetched,
-    InputRefused,
-    Moderated,
-    NotCancellable,
-    RequestRejected,
-    ServiceStopped,
-    StopCause,
-    Throttled,
-    Unanswered,
-    Unavailable,
-)
+from bot.dashscope import errors
 
 Meaning = TypeVar("Meaning")
 
-Raising = Callable[..., DashScopeError]
+Raising = Callable[..., errors.DashScopeError]
 """Makes the exception: takes a text and the keywords of `DashScopeError`."""
 
-_KEY = partial(ServiceStopped, cause=StopCause.KEY)
-_UNPAID = partial(ServiceStopped, cause=StopCause.UNPAID)
-_NOT_ENABLED = partial(ServiceStopped, cause=StopCause.NOT_ENABLED)
-_RETIRED = partial(ServiceStopped, cause=StopCause.MODEL_RETIRED)
-_ADDRESS = partial(ServiceStopped, cause=StopCause.ADDRESS)
-_QUOTA = partial(ServiceStopped, cause=StopCause.QUOTA)
+_KEY = partial(errors.ServiceStopped, cause=errors.StopCause.KEY)
+_UNPAID = partial(errors.ServiceStopped, cause=errors.StopCause.UNPAID)
+_NOT_ENABLED = partial(errors.ServiceStopped, cause=errors.StopCause.NOT_ENABLED)
+_RETIRED = partial(errors.ServiceStopped, cause=errors.StopCause.MODEL_RETIRED)
+_ADDRESS = partial(errors.ServiceStopped, cause=errors.StopCause.ADDRESS)
+_QUOTA = partial(errors.ServiceStopped, cause=errors.StopCause.QUOTA)
 _STOPPING = (_KEY, _UNPAID, _NOT_ENABLED, _RETIRED, _ADDRESS, _QUOTA)
 
 OVERTIME = "InternalError.Timeout"
@@ -69,29 +57,29 @@ TOO_LONG = "audio.{0,40}(longer than|too long|exceed)"
 _FREE_QUOTA = "free allocated quota exceeded"
 
 _CODES: tuple[tuple[Raising, tuple[str, ...]], ...] = (
-    (InputRefused, tuple(VERDICTS)),
-    (Moderated, ("DataInspectionFailed", "IPInfringementSuspect")),
-    (Moderated, ("FaqRuleBlocked", "CustomRoleBlocked")),
+    (errors.InputRefused, tuple(VERDICTS)),
+    (errors.Moderated, ("DataInspectionFailed", "IPInfringementSuspect")),
+    (errors.Moderated, ("FaqRuleBlocked", "CustomRoleBlocked")),
     (_KEY, ("InvalidApiKey",)),
     (_UNPAID, ("Arrearage", "CommodityNotPurchased", "PrepaidBillOverdue", "PostpaidBillOverdue")),
     (_NOT_ENABLED, ("AccessDenied", "WorkSpaceNotFound", "OUT_OF_SERVICE")),
     (_RETIRED, ("Endpoint.AccessDenied", "ModelNotFound", "Model not exist")),
     (_QUOTA, ("AllocationQuota.FreeTierOnly",)),
     # Also a quota, where it is one of a minute.
-    (Throttled, ("Throttling", "AllocationQuota", "insufficient_quota", "LimitRequests")),
-    (Throttled, ("limit_burst_rate", "ResourceExhausted", "Too many requests")),
-    (Unavailable, ("ModelServingError", "ModelUnavailable")),
-    (NotCancellable, ("UnsupportedOperation",)),
+    (errors.Throttled, ("Throttling", "AllocationQuota", "insufficient_quota", "LimitRequests")),
+    (errors.Throttled, ("limit_burst_rate", "ResourceExhausted", "Too many requests")),
+    (errors.Unavailable, ("ModelServingError", "ModelUnavailable")),
+    (errors.NotCancellable, ("UnsupportedOperation",)),
 )
 """Codes with one meaning each."""
 
 _MESSAGES: tuple[tuple[Raising, str], ...] = (
     (_QUOTA, _FREE_QUOTA),
-    (Moderated, "green network verification|inappropriate content"),
-    (InputRefused, "|".join(filter(None, VERDICTS.values()))),
-    (InputRefused, f"{TOO_LONG}|file size is larger|file type is not supported"),
+    (errors.Moderated, "green network verification|inappropriate content"),
+    (errors.InputRefused, "|".join(filter(None, VERDICTS.values()))),
+    (errors.InputRefused, f"{TOO_LONG}|file size is larger|file type is not supported"),
     # Said of an address, not of what is behind it: no one can change that in a photo or a sound.
-    (InputNotFetched, "(unable|failed) to download|required url is missing or invalid"),
+    (errors.InputNotFetched, "(unable|failed) to download|required url is missing or invalid"),
     (_ADDRESS, "url error, please check url"),
     (_RETIRED, r"\bmodel\b.{0,80}\bnot (exist|found|supported)"),
 )
@@ -99,13 +87,13 @@ _MESSAGES: tuple[tuple[Raising, str], ...] = (
 
 _VAGUE: tuple[tuple[Raising, str, str], ...] = (
     # Its temporary space asks for a header, and links expire.
-    (InputNotFetched, "invalidurl.|downloadfailed|invalidparametererror", ""),
-    (InputNotFetched, "invalidparameter(datainspection|filedownload)", ""),
-    (InputRefused, "invalidfile|invalidimage", ""),
-    (Unanswered, "internalerror|systemerror|modelservicefailed|requesttimeout", ""),
-    (InputNotFetched, "", "timed out"),
-    (InputRefused, "invalidurl", ""),
-    (RequestRejected, "invalidparameter|badrequest", ""),
+    (errors.InputNotFetched, "invalidurl.|downloadfailed|invalidparametererror", ""),
+    (errors.InputNotFetched, "invalidparameter(datainspection|filedownload)", ""),
+    (errors.InputRefused, "invalidfile|invalidimage", ""),
+    (errors.Unanswered, "internalerror|systemerror|modelservicefailed|requesttimeout", ""),
+    (errors.InputNotFetched, "", "timed out"),
+    (errors.InputRefused, "invalidurl", ""),
+    (errors.RequestRejected, "invalidparameter|badrequest", ""),
 )
 """Codes whose messages may say more, and what is left of the messages; the first one that fits."""
 
@@ -114,8 +102,8 @@ _STATUSES: dict[int, Raising] = {
     403: _NOT_ENABLED,
     404: _RETIRED,
     405: _ADDRESS,
-    429: Throttled,
-    503: Unavailable,
+    429: errors.Throttled,
+    503: errors.Unavailable,
 }
 
 _SAID_BY_ANYBODY = (413, 429)
@@ -137,7 +125,7 @@ def raising_for_code(code: str | None, message: str | None) -> Raising | None:
     """What the tables say of a code and its message; None when they know neither."""
     written, said = spelled(code), " ".join((message or "").casefold().split())
     known = _longest_in(written, _TABLE)
-    if known is Throttled and re.search(_FREE_QUOTA, said):
+    if known is errors.Throttled and re.search(_FREE_QUOTA, said):
         return _QUOTA
     return known or _said(said) or _vaguely(written, said)
 
@@ -150,7 +138,7 @@ def raising_for(status: int, code: str | None, message: str | None, *, spoken: b
     speaks_of_us = status < 500 and status not in WAITED_NO_LONGER
     raising = raising_for_code(code, message if speaks_of_us else None)
     if status == 429 and raising not in _STOPPING:
-        return Throttled
+        return errors.Throttled
     return raising or _raising_for_status(status, spoken=spoken)
 
 
@@ -185,4 +173,4 @@ def _raising_for_status(status: int, *, spoken: bool) -> Raising:
     if refused and not spoken and status not in _SAID_BY_ANYBODY:
         # There is something else at this address: a portal, a mirror, another service.
         return _ADDRESS
-    return _STATUSES.get(status, RequestRejected if refused else Unanswered)
+    return _STATUSES.get(status, errors.RequestRejected if refused else errors.Unanswered)

@@ -7,18 +7,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
 
-from bot.dashscope import fields
+from bot.dashscope import errors, fields
 from bot.dashscope.error_codes import OVERTIME, WAITED_NO_LONGER, raising_for_code, spelled
-from bot.dashscope.errors import (
-    DashScopeError,
-    Declined,
-    InputNotFetched,
-    SubmitUnknown,
-    TaskFailed,
-    Throttled,
-    Transient,
-    Unanswered,
-)
 from bot.dashscope.http import ProviderAnswer
 from bot.dashscope.provider_clock import moment
 
@@ -138,7 +128,8 @@ async def whole_list(ask_page: AskPage, model: str) -> dict[str, TaskSummary]:
     found: dict[str, TaskSummary] = {}
     total = 0
     for page_number in range(1, MOST_PAGES + 1):
-        answer = await ask_page(_query(model, page_number))
+        page = {"page_no": str(page_number), "page_size": str(PAGE_SIZE)}
+        answer = await ask_page({"model_name": model, **page})
         news = {row.task_id: row for row in _rows(answer) if row.task_id not in found}
         found |= news
         total = max(total, fields.whole(answer.json or fields.EMPTY, "total") or 0)
@@ -149,10 +140,6 @@ async def whole_list(ask_page: AskPage, model: str) -> dict[str, TaskSummary]:
     if len(found) < total:
         raise answer.garbage()
     return found
-
-
-def _query(model: str, page_number: int) -> dict[str, str]:
-    return {"model_name": model, "page_no": str(page_number), "page_size": str(PAGE_SIZE)}
 
 
 def _rows(answer: ProviderAnswer) -> list[TaskSummary]:
@@ -187,25 +174,27 @@ def submitted_task(answer: ProviderAnswer) -> str:
         return task_id
     if 400 <= answer.status < 500:
         raise _of_4xx(answer)
-    raise _refusal_in_success(answer) or _told(answer, SubmitUnknown)
+    raise _refusal_in_success(answer) or _told(answer, errors.SubmitUnknown)
 
 
-def _of_4xx(answer: ProviderAnswer) -> DashScopeError:
+def _of_4xx(answer: ProviderAnswer) -> errors.DashScopeError:
     """What the refusal asks for; one that blames the service itself is a refusal like any other."""
     error = answer.error()
-    if isinstance(error, Throttled) or not isinstance(error, Unanswered):
+    if isinstance(error, errors.Throttled) or not isinstance(error, errors.Unanswered):
         return error
-    return _told(answer, SubmitUnknown if answer.status in WAITED_NO_LONGER else Declined)
+    return _told(
+        answer, errors.SubmitUnknown if answer.status in WAITED_NO_LONGER else errors.Declined
+    )
 
 
-def _refusal_in_success(answer: ProviderAnswer) -> DashScopeError | None:
+def _refusal_in_success(answer: ProviderAnswer) -> errors.DashScopeError | None:
     """A gateway may say 200 to a refusal; it is believed where nothing is repeated after it."""
     raising = raising_for_code(answer.code, answer.message) if answer.ok else None
     error = None if raising is None else answer.raised_as(raising, "without a task: ")
-    return None if isinstance(error, Transient) else error
+    return None if isinstance(error, errors.Transient) else error
 
 
-def _told(answer: ProviderAnswer, kind: type[DashScopeError]) -> DashScopeError:
+def _told(answer: ProviderAnswer, kind: type[errors.DashScopeError]) -> errors.DashScopeError:
     return answer.raised_as(kind, "without a task: ")
 
 
@@ -224,20 +213,20 @@ def billed_milliseconds(usage: Mapping[str, object]) -> int | None:
     return None
 
 
-def failure_of(task: ProviderTask) -> DashScopeError:
+def failure_of(task: ProviderTask) -> errors.DashScopeError:
     """The exception for a task that FAILED: to raise, or to read.
 
     A failed task is over and not charged, so what may pass means that a new one may succeed:
     `Declined`, like a submission. `TaskFailed` where the service had its time, where the provider
     gives no reason, and where it has a bill all the same.
     """
-    raising = raising_for_code(task.code, task.message) or TaskFailed
+    raising = raising_for_code(task.code, task.message) or errors.TaskFailed
     text = f"task {task.task_id} failed: {task.code or 'no code'}, {task.message or 'no message'}"
     error = raising(text[:400], code=task.code, message=task.message)
-    if not isinstance(error, Transient):
+    if not isinstance(error, errors.Transient):
         return error
     if task.billed_milliseconds or spelled(task.code) == spelled(OVERTIME):
-        return TaskFailed(text[:400], code=task.code, message=task.message)
-    if isinstance(error, InputNotFetched):
+        return errors.TaskFailed(text[:400], code=task.code, message=task.message)
+    if isinstance(error, errors.InputNotFetched):
         return error
-    return Declined(text[:400], code=task.code, message=task.message)
+    return errors.Declined(text[:400], code=task.code, message=task.message)

@@ -8,13 +8,13 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.clock import Clock
 from bot.dashscope import address, fields
 from bot.dashscope.errors import RequestRejected, Unanswered
 from bot.dashscope.http import ProviderAnswer, Timeout, Wire
 
 KEPT_MILLISECONDS = 48 * 3600 * 1000
 """How long the space keeps a file (DashScope docs: upload a file to get a temporary URL)."""
+_SPARE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,27 +103,6 @@ class Policy:
         until_seconds = 0.0 if lasts_seconds is None else now_seconds + lasts_seconds
         return cls(host, directory.rstrip("/"), given, largest_bytes, until_seconds)
 
-
-_SPARE_SECONDS = 60.0
-
-
-class Policies:
-    """Those that served an upload and will serve another: one a model, while it lasts."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._kept: dict[str, Policy] = {}
-
-    def take(self, model: str) -> Policy | None:
-        """The one that is kept; after this it is not, unless it serves and is kept again."""
-        policy = self._kept.pop(model, None)
-        now_seconds = self._clock.steady_seconds() + _SPARE_SECONDS
-        return policy if policy is not None and now_seconds < policy.until_seconds else None
-
-    def keep(self, model: str, policy: Policy) -> None:
-        """It served."""
-        self._kept[model] = policy
-
-    def clear(self) -> None:
-        """The account is given none any more: what it does not get anew is not used either."""
-        self._kept.clear()
+    def lasts(self, now_seconds: float) -> bool:
+        """Whether it will serve another upload."""
+        return now_seconds + _SPARE_SECONDS < self.until_seconds

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import field
-from weakref import WeakValueDictionary
 
 from bot.alerts import Noting
 from bot.chat.keyboards import costing, video_keyboard
 from bot.chat.messenger import Messenger
 from bot.chat.owners import on_stopped
 from bot.chat.provider_texts import photo_text
-from bot.chat.receipt import Receipts, charge_text
+from bot.chat.receipt import charge_text, receipt_text
 from bot.common import Component, Part
 from bot.retry import END_UNSAID, OUTBOX
+from bot.task_pool import KeyedLocks
 from bot.telegram.errors import NotSent
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from storage.jobs import deliveries, jobs, moves, task_moves, tasks, videos
@@ -36,10 +35,7 @@ class Finisher(Component):
     """Ends jobs."""
 
     messenger = Part(Messenger)
-    receipts = Part(Receipts)
-    _turns: WeakValueDictionary[int, asyncio.Lock] = field(
-        init=False, default_factory=WeakValueDictionary
-    )
+    _locks: KeyedLocks = field(init=False, default_factory=KeyedLocks)
 
     async def fail(
         self, job: Job, failure: str, detail: str | None = None, *, noting: Noting | None = None
@@ -91,7 +87,7 @@ class Finisher(Component):
 
         Raises: `TelegramFailure`s that a later attempt may not meet.
         """
-        async with self._turns.setdefault(job_id, asyncio.Lock()):
+        async with self._locks.of(job_id):
             await self._announce(job_id)
 
     async def _announce(self, job_id: int) -> None:
@@ -133,7 +129,7 @@ class Finisher(Component):
         """A round note has no caption: the status message says what a caption would."""
         texts = await self.texts_for(job.user_id, job.chat_id)
         keyboard = await video_keyboard(self.database, job, self.limits, texts, as_note=True)
-        await self.messenger.status(job, await self.receipts.text(job, texts), keyboard)
+        await self.messenger.status(job, await receipt_text(self, job, texts), keyboard)
 
     async def _take_back(self, job: Job) -> bool:
         """It must not be shown, and may have been: what became of it is said."""
@@ -160,4 +156,4 @@ class Finisher(Component):
         )
         needed = effective.price.of(job.held_milliseconds).quota_milliseconds
         label = costing(texts, texts.plain("button-retry"), needed)
-        return Keyboard.of([(label, f"retry:{job.id}")])
+        return keyboard_of([(label, f"retry:{job.id}")])

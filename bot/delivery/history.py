@@ -12,7 +12,7 @@ from bot.common import Component
 from bot.media.calls import draw_sheet, make_thumbnail
 from bot.media.errors import MediaFailure
 from bot.telegram import errors as chat
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.texts import Catalogue
 from storage.jobs import deliveries, videos
 from storage.jobs.jobs import Job
@@ -29,7 +29,7 @@ class Page:
 
     sheet: bytes
     caption: str
-    keyboard: Keyboard
+    keyboard: Keyboard | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class History(Component):
         )
 
 
-def _keyboard(entries: list[_Entry], number: int, pages: int, texts: Catalogue) -> Keyboard:
+def _keyboard(entries: list[_Entry], number: int, pages: int, texts: Catalogue) -> Keyboard | None:
     numbers = [
         (str(number), f"resend:{entry.job.id}")
         for number, entry in enumerate(entries, start=1)
@@ -118,4 +118,5 @@ def _keyboard(entries: list[_Entry], number: int, pages: int, texts: Catalogue) 
     if number < pages:
         older = texts.plain("button-older")
         turns.append((f"{older} ›", f"history:{number + 1}"))
-    return Keyboard.of(*(row for row in (numbers, turns) if row))
+    rows = [row for row in (numbers, turns) if row]
+    return keyboard_of(*rows) if rows else None

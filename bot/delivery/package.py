@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.chat.keyboards import video_keyboard
-from bot.chat.receipt import Receipts, ai_label_of
-from bot.common import Component, Part
+from bot.chat.receipt import ai_label_of, receipt_text
+from bot.common import Component
 from bot.config.engines import ENGINES
 from bot.media.calls import facts_and_cover, make_round_note, round_preview, shrink_video
 from bot.telegram.destination import Destination
-from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import UPLOAD_LIMIT_BYTES, OutgoingVideo
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
@@ -71,45 +70,32 @@ def with_private(there: Destination, user_id: int) -> tuple[Destination, ...]:
     return (there, Destination(user_id)) if is_group(there.chat_id) else (there,)
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
-    """All that sending takes; `sha256` is the file's hash."""
-
-    video: OutgoingVideo
-    sha256: str | None
-    caption: str | None = None
-    keyboard: Keyboard | None = None
-
-
 class Packager(Component):
     """Makes packages of what is kept on disk."""
 
-    receipts = Part(Receipts)
-
-    async def pack(self, request: SendRequest, copy: Copy, chat_id: int) -> Package:
+    async def pack(self, request: SendRequest, copy: Copy, chat_id: int) -> OutgoingVideo:
         """The package for this request in that chat.
 
         Raises: VideoUnreadable, CannotShrink, MediaWorkerDied, OSError; for a round note also
         TooLongForNote and, where Telegram has the only video, what `Files.download` raises.
         """
-        job, sha256 = request.job, copy.sha256
-        video = await self._video(job, copy)
+        job, video = request.job, await self._video(request.job, copy)
         if isinstance(video.source, Path):
-            sha256 = await asyncio.to_thread(_sha256, video.source)
+            video = replace(video, sha256=await asyncio.to_thread(_sha256, video.source))
         if copy.form is Form.ROUND:
-            return Package(video, sha256)
+            return video
         reader_id = job.user_id if is_group(chat_id) else chat_id
         texts = await self.texts_for(reader_id, chat_id)
-        caption = await self._caption(request, copy, texts)
+        video = replace(video, caption=await self._caption(request, copy, texts))
         if not request.is_first or chat_id != request.destinations[0].chat_id:
-            return Package(video, sha256, caption)
+            return video
         keyboard = await video_keyboard(self.database, job, self.limits, texts, as_note=False)
-        return Package(video, sha256, caption, keyboard)
+        return replace(video, keyboard=keyboard)
 
     async def _caption(self, request: SendRequest, copy: Copy, texts: Catalogue) -> str:
         job, note = request.job, None if copy.file_id else _NOTES.get(copy.form)
         if request.is_first:
-            lines = [await self.receipts.text(job, texts)]
+            lines = [await receipt_text(self, job, texts)]
         else:
             lines = [texts.html(request.text, label=ai_label_of(job, texts))]
         if note is not None:
@@ -122,7 +108,7 @@ class Packager(Component):
     async def _video(self, job: Job, copy: Copy) -> OutgoingVideo:
         """What makes a round note known as AI's is in its picture."""
         if copy.file_id is not None:
-            return OutgoingVideo(copy.file_id, form=copy.form)
+            return OutgoingVideo(copy.file_id, form=copy.form, sha256=copy.sha256)
         path = self.limits.video_of(job.id)
         match copy.form:
             case Form.FILE:

@@ -7,6 +7,8 @@ presses again.
 from __future__ import annotations
 
 import logging
+from functools import partial
+from typing import Any
 
 from bot.chat.messenger import Messenger
 from bot.common import Component, Part
@@ -39,20 +41,20 @@ async def want_again(
     wanted_as: WantedAs,
 ) -> None:
     """Have that video sent again, in answer to that message."""
-    about = {"job_id": job_id, "wanted_as": wanted_as.value}
-    await _put(tx, _RESEND, cause, there, message_id, about)
+    how = wanted_as.value
+    await _put(tx, _RESEND, cause, there, message_id, job_id=job_id, wanted_as=how)
 
 
 async def want_page(tx: Transaction, cause: str, there: ConversationKey, message_id: int) -> None:
     """Have the first page of all videos shown, in answer to that message."""
-    await _put(tx, _PAGE, cause, there, message_id, {"page": 1})
+    await _put(tx, _PAGE, cause, there, message_id, page=1)
 
 
 async def want_turn(
     tx: Transaction, cause: str, there: ConversationKey, message_id: int, page: int
 ) -> None:
     """Have that message show another page; of two that were asked for, the later."""
-    if await _put(tx, _TURN, cause, there, message_id, {"page": page}):
+    if await _put(tx, _TURN, cause, there, message_id, page=page):
         await outbox.withdraw_earlier(tx, f"{cause}:{_TURN}")
 
 
@@ -66,23 +68,13 @@ class Resends(Component):
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """See `Kind`."""
+        kind = partial(Kind, longest_seconds=None)
+        once = partial(kind, repeatable=False)
         return (
-            Kind(
-                name=_RESEND,
-                run=self._send_again,
-                repeatable=False,
-                longest_seconds=None,
-                given_up=_say_refused,
-            ),
-            Kind(
-                name=_PAGE,
-                run=self._show_page,
-                repeatable=False,
-                longest_seconds=None,
-                given_up=_say_later,
-            ),
-            Kind(name=_TURN, run=self._turn_page, longest_seconds=None, given_up=_say_later),
-            Kind(name=_ANSWER, run=self._say, repeatable=False, longest_seconds=None),
+            once(name=_RESEND, run=self._send_again, given_up=_say_refused),
+            once(name=_PAGE, run=self._show_page, given_up=_say_later),
+            kind(name=_TURN, run=self._turn_page, given_up=_say_later),
+            once(name=_ANSWER, run=self._say),
         )
 
     async def _send_again(self, attempt: Attempt) -> None:
@@ -172,17 +164,12 @@ async def _answer(tx: Transaction, entry: OutboxEntry, key: str) -> None:
     """Say on the message that asked what became of it."""
     there = ConversationKey(entry.chat_id, entry.thread_id, entry.user_id or 0)
     about = {**entry.values, "text_key": key}
-    await _put(tx, _ANSWER, entry.unique_key, there, entry.message_id, about)
+    await _put(tx, _ANSWER, entry.unique_key, there, entry.message_id, **about)
 
 
 async def _put(
-    tx: Transaction,
-    kind: str,
-    cause: str,
-    there: ConversationKey,
-    message_id: int,
-    about: outbox.Arguments,
+    tx: Transaction, kind: str, cause: str, there: ConversationKey, message_id: int, **about: Any
 ) -> bool:
     return await outbox.put(
-        tx, kind, f"{cause}:{kind}", **there._asdict(), message_id=message_id, arguments=about
+        tx, kind, f"{cause}:{kind}", **there._asdict(), message_id=message_id, **about
     )

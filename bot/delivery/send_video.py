@@ -15,12 +15,12 @@ from typing import NamedTuple
 from bot.chat.introduction import Introductions
 from bot.chat.messenger import Messenger
 from bot.common import Component, Part
-from bot.delivery.package import Copy, Package, Packager, SendRequest
+from bot.delivery.package import Copy, Packager, SendRequest
 from bot.media.errors import MediaFailure, MediaNotMade, MediaNotNow
 from bot.retry import CHAT
 from bot.telegram import errors as chat
 from bot.telegram.destination import Destination
-from bot.telegram.outgoing import SentMessage
+from bot.telegram.outgoing import OutgoingVideo, SentMessage
 from bot.telegram.rate_limits import is_group
 from storage.groups import groups
 from storage.jobs import deliveries, jobs, videos
@@ -137,14 +137,12 @@ class VideoSender(Component):
         return None if begun is None else await self._status(request)
 
     async def _as_new(self, request: SendRequest, copy: Copy, there: Destination) -> None:
-        package = await self.packager.pack(request, copy, there.chat_id)
+        video = await self.packager.pack(request, copy, there.chat_id)
         await self.database.do(
             deliveries.sending, request.job, request.cause, copy.form, there.chat_id
         )
         try:
-            sent = await self.sender.send_video(
-                there, package.video, caption=package.caption, keyboard=package.keyboard
-            )
+            sent = await self.sender.send_video(there, video)
         except chat.SendUnknown as failure:
             if failure.message_id is None:
                 raise
@@ -153,32 +151,26 @@ class VideoSender(Component):
         except (chat.TelegramFailure, OSError):
             await self.database.do(deliveries.not_sent, request.cause)
             raise
-        await self._sent(request.cause, copy, sent, package)
+        await self._sent(request.cause, copy, sent, video)
 
     async def _edit(self, request: SendRequest, copy: Copy, into: Delivery) -> None:
         """Where that message is gone, a new one is said first.
 
         A text that is sent once too often does less harm than a video.
         """
-        package = await self.packager.pack(request, copy, into.chat_id)
+        video = await self.packager.pack(request, copy, into.chat_id)
         try:
-            sent = await self._edit_message(into, package)
+            sent = await self._edit_message(into, video)
         except (chat.MessageGone, chat.ThreadClosed) as failure:
             logger.info("job %s has a new message: %s", request.job.id, failure)
             await self.database.do(deliveries.removed, into.id)
             into = await self._new_text(request, into.chat_id)
-            sent = await self._edit_message(into, package)
-        await self._sent(into.cause, copy, sent, package)
+            sent = await self._edit_message(into, video)
+        await self._sent(into.cause, copy, sent, video)
 
-    async def _edit_message(self, into: Delivery, package: Package) -> SentMessage:
+    async def _edit_message(self, into: Delivery, video: OutgoingVideo) -> SentMessage:
         assert into.message_id is not None  # noqa: S101
-        return await self.sender.edit_into_video(
-            into.chat_id,
-            into.message_id,
-            package.video,
-            caption=package.caption,
-            keyboard=package.keyboard,
-        )
+        return await self.sender.edit_into_video(into.chat_id, into.message_id, video)
 
     async def _status(self, request: SendRequest) -> Delivery:
         """The job's status message, which becomes the video."""
@@ -208,7 +200,7 @@ class VideoSender(Component):
         assert begun is not None  # noqa: S101
         return begun
 
-    async def _sent(self, cause: str, copy: Copy, sent: SentMessage, package: Package) -> None:
+    async def _sent(self, cause: str, copy: Copy, sent: SentMessage, video: OutgoingVideo) -> None:
         """Telegram makes a video of a note that is not square."""
         form = Form.VIDEO if copy.form is Form.ROUND and not sent.is_note else copy.form
         await self.database.do(
@@ -219,7 +211,7 @@ class VideoSender(Component):
             thread_id=sent.thread_id or 0,
             file_id=sent.video_file_id,
             thumbnail_file_id=sent.thumbnail_id,
-            sha256=package.sha256,
+            sha256=video.sha256,
         )
         logger.info("%s is sent as message %s of chat %s", cause, sent.message_id, sent.chat_id)
 

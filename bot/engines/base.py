@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from bot.config.engines import ENGINES
 from bot.dashscope.fields import Box
 from bot.dashscope.tasks import ProviderTask, TaskSummary
 from bot.dashscope.upload import UploadedFile
@@ -67,12 +66,3 @@ class Engine(Protocol):
 
     async def fetch(self, url: str, target: Path) -> None:
         """Copy the result to `target`."""
-
-
-def outage_account(engine: Engine) -> str:
-    """What names its outages: a model can be refused while the account's others work.
-
-    That of the first model is the account's, as it was when there was no other.
-    """
-    own = ENGINES[engine.name].own_outage
-    return f"{engine.account}:{engine.name}" if own else engine.account

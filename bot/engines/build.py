@@ -6,9 +6,8 @@ from contextlib import AsyncExitStack
 
 from bot.common import CommonServices
 from bot.config.engines import ENGINES, EngineKind
-from bot.config.settings import Settings
 from bot.dashscope.client import DashScope
-from bot.engines.base import Engine, outage_account
+from bot.engines.base import Engine
 from bot.engines.dashscope import ServiceEngine
 from bot.engines.outages import Outages
 from bot.engines.preview import PreviewEngine
@@ -17,35 +16,35 @@ from bot.telegram.connection import build_http
 from storage.jobs import tasks
 
 
-async def give_engines(settings: Settings, common: CommonServices, stack: AsyncExitStack) -> None:
-    """By these settings; `stack` ends what runs in the background."""
-    engines = await _engines(settings, common, stack)
-    common.give(engines, _outages(engines, common))
+async def give_engines(common: CommonServices, stack: AsyncExitStack) -> None:
+    """By what the operator set; `stack` ends what runs in the background."""
+    engines = await _engines(common, stack)
+    usual, *others = engines.all
+    of_others = [Outages(common=common, engine=each) for each in others]
+    common.give(engines, Outages(common=common, engine=usual, others=of_others))
 
 
-async def _engines(settings: Settings, common: CommonServices, stack: AsyncExitStack) -> Engines:
+async def _engines(common: CommonServices, stack: AsyncExitStack) -> Engines:
     """Those that are on, and those switched off whose jobs have not all ended."""
-    service = await _service(settings, common, stack)
+    service, on = await _service(common, stack), common.limits.engines
     needed = {task.engine for task in await tasks.of_open_jobs(common.database)}
-    off = [name for name in ENGINES if name in needed and name not in settings.engines]
+    off = [name for name in ENGINES if name in needed and name not in on]
     if service is None:
         off = [name for name in off if ENGINES[name].is_local]
-    kinds = [ENGINES[name] for name in (*settings.engines, *off)]
-    made = [_engine(kind, settings, service, common, stack) for kind in kinds]
-    number = len(settings.engines)
-    return Engines(*made[:number], off=made[number:])
+    kinds = [ENGINES[name] for name in (*on, *off)]
+    made = [_engine(kind, service, common, stack) for kind in kinds]
+    return Engines(*made[: len(on)], off=made[len(on) :])
 
 
-async def _service(
-    settings: Settings, common: CommonServices, stack: AsyncExitStack
-) -> DashScope | None:
+async def _service(common: CommonServices, stack: AsyncExitStack) -> DashScope | None:
     """The provider's client, one for all engines: they share its limits."""
-    if settings.dashscope_api_key is None:
+    limits = common.limits
+    if limits.dashscope_api_key is None:
         return None
     service = DashScope(
         await stack.enter_async_context(build_http()),
-        base_url=settings.dashscope_base_url,
-        api_key=settings.dashscope_api_key,
+        base_url=limits.dashscope_base_url,
+        api_key=limits.dashscope_api_key,
         clock=common.clock,
     )
     stack.push_async_callback(service.aclose)
@@ -53,29 +52,14 @@ async def _service(
 
 
 def _engine(
-    kind: EngineKind,
-    settings: Settings,
-    service: DashScope | None,
-    common: CommonServices,
-    stack: AsyncExitStack,
+    kind: EngineKind, service: DashScope | None, common: CommonServices, stack: AsyncExitStack
 ) -> Engine:
+    limits = common.limits
     if not kind.is_local:
         assert service is not None  # noqa: S101
-        return ServiceEngine(service, kind, style=settings.style, style_level=settings.emo_style)
+        return ServiceEngine(service, kind, style=limits.style, style_level=limits.emo_style)
     preview = PreviewEngine(
-        kind=kind, directory=settings.previews_directory, media=common.media, clock=common.clock
+        kind=kind, directory=limits.previews_directory, media=common.media, clock=common.clock
     )
     stack.push_async_callback(preview.close)
     return preview
-
-
-def _outages(engines: Engines, common: CommonServices) -> Outages:
-    """One for each engine; the first has those of the others under it."""
-    usual, *others = engines.all
-    if not others:
-        return Outages(common=common, account=outage_account(usual))
-    made = [
-        Outages(common=common, account=outage_account(each), engine=each.name) for each in others
-    ]
-    account = outage_account(usual)
-    return Outages(common=common, account=account, engine=usual.name, others=made)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import field
-from weakref import WeakValueDictionary
 
 from bot.common import Component, Part
 from bot.config.engines import PORTRAIT
@@ -17,6 +15,7 @@ from bot.engines.outages import Outages
 from bot.gate import Gate, Wanted, Way
 from bot.media.exchange import NormalisedPicture
 from bot.retry import PAID_CHECK
+from bot.task_pool import KeyedLocks
 from storage import verdicts
 from storage.media import Media
 from storage.outages import Work
@@ -32,9 +31,7 @@ class Detection(Component):
 
     outages = Part(Outages)
     gate = Part(Gate)
-    _turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(
-        init=False, default_factory=WeakValueDictionary
-    )
+    _locks: KeyedLocks = field(init=False, default_factory=KeyedLocks)
 
     async def verdict(
         self,
@@ -50,7 +47,7 @@ class Detection(Component):
         Raises: NoVerdict, RuleRefused, `DashScopeError`.
         """
         named = f"{engine.detection} {framing}" if framing == PORTRAIT else engine.detection
-        async with self._turns.setdefault((picture.sha256, named), asyncio.Lock()):
+        async with self._locks.of((picture.sha256, named)):
             known = await verdicts.find(self.database, picture.sha256, named)
             if known is None:
                 known = await self._checked(way, engine, item, picture, framing)

@@ -10,8 +10,11 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from bot.common import Component
+from bot.common import Component, Part
+from bot.config.engines import ENGINES
 from bot.dashscope.errors import ServiceStopped, StopCause
+from bot.engines.base import Engine
+from bot.engines.registry import Engines
 from bot.retry import PROBE
 from storage import outages
 from storage.db.database import Transaction
@@ -43,17 +46,22 @@ class Outages(Component):
     are those of the engines beside this one.
     """
 
-    account: str
-    engine: str | None = None
+    engine: Engine
     others: Sequence[Outages] = ()
+    engines = Part(Engines)
+
+    @property
+    def account(self) -> str:
+        """What names them: a model can be refused while the account's others work.
+
+        That of the first model is the account's, as it was when there was no other.
+        """
+        own, account = ENGINES[self.engine.name].own_outage, self.engine.account
+        return f"{account}:{self.engine.name}" if own else account
 
     def of(self, engine: str) -> Outages:
         """Those of that engine; these, where it has none of its own."""
-        return next((other for other in self.others if other.is_of(engine)), self)
-
-    def is_of(self, engine: str) -> bool:
-        """Whether they concern that engine."""
-        return self.engine in (None, engine)
+        return next((other for other in self.others if other.engine.name == engine), self)
 
     async def refused(self, work: Work, failure: ServiceStopped) -> None:
         """Note that the provider refused this work."""
@@ -139,7 +147,8 @@ class Outages(Component):
         since = self.clock.now_milliseconds() - LONGEST_WAIT_MILLISECONDS
         if outage is None or outage.since_milliseconds > since:
             return
-        for task in await tasks.waiting_too_long(self.database, self.engine, since, _AT_ONCE):
+        name = self.engine.name
+        for task in await tasks.waiting_too_long(self.database, name, since, _AT_ONCE):
             await self._give_up(task, outage)
 
     async def _give_up(self, task: Task, outage: Outage) -> None:
@@ -150,7 +159,8 @@ class Outages(Component):
 
     def _named(self, detail: str) -> str:
         """Of several engines the operator is told which one it is."""
-        return detail if self.engine is None else f"{self.engine}: {detail}"
+        several = len(self.engines.all) > 1
+        return f"{self.engine.name}: {detail}" if several else detail
 
 
 def _is_news(found: list[Outage], outage: Outage | None, cause: str) -> bool:

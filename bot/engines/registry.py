@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.common import Component, Part
+from bot.common import Component
 from bot.dashscope.errors import Unanswered
 from bot.engines.base import Engine
 from storage.media import Media
@@ -37,15 +37,11 @@ class Engines:
             raise Unanswered(f"the engine {name} is off, and there is no key for it")
         return engine
 
+    async def for_new(self, item: Media, services: Component) -> Engine:
+        """That of a media item that has just come: the one its sender has chosen by now.
 
-class EngineChoice(Component):
-    """Which engine a media item that has just come is for: the one its sender has chosen by now."""
-
-    engines = Part(Engines)
-
-    async def of(self, item: Media) -> Engine:
-        """The engine; another one may make the video, where they choose anew meanwhile."""
-        if len(self.engines.on) == 1:
-            return self.engines.default
-        effective = await self.effective(item.conversation)
-        return self.engines.of(effective.engine)
+        Another one may make the video, where they choose anew meanwhile.
+        """
+        if len(self.on) == 1:
+            return self.default
+        return self.of((await services.effective(item.conversation)).engine)

@@ -8,7 +8,7 @@ from bot.intake.inputs import LongVoice, plan_of
 from bot.media.errors import MediaNotNow, MediaUnusable
 from bot.media.exchange import SoundPlan, Span
 from bot.outbox import Attempt, Kind, NotNow, Pointless
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import keyboard_of
 from storage import media, outbox
 from storage.db.database import Transaction
 from storage.media import Media, MediaState
@@ -27,7 +27,8 @@ async def want_clips(tx: Transaction, item: Media, plan: SoundPlan) -> bool:
             thread_id=item.thread_id,
             message_id=item.message_id,
             user_id=item.user_id,
-            arguments={"media_id": item.id, "number": number},
+            media_id=item.id,
+            number=number,
         )
         for number in range(1, len(plan.clips) + 1)
     ]
@@ -68,7 +69,7 @@ class Clips(Component):
             note,
             seconds=round((end - begin) / 1000),
             caption=caption,
-            keyboard=Keyboard.of([(label, f"clip:{item.id}:{number}")]),
+            keyboard=keyboard_of([(label, f"clip:{item.id}:{number}")]),
         )
 
     async def _note(self, item: Media, span: Span) -> bytes:

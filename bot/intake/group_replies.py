@@ -6,11 +6,13 @@ for with the reply field open. What is good and complete is not mentioned: the j
 
 from __future__ import annotations
 
+from telegram import ForceReply
+
 from bot.chat.owners import with_owners
 from bot.gate import Rule
 from bot.intake.outcome import NO_SPEECH
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
-from bot.telegram.keyboards import AskReply, Keyboard
+from bot.telegram.keyboards import Keyboard
 from bot.texts import Catalogue
 from storage import drafts
 from storage.db.database import Database
@@ -18,7 +20,7 @@ from storage.groups import borrowed_media, groups
 from storage.jobs import jobs
 from storage.media import Media, MediaState
 
-Said = tuple[str, Keyboard | AskReply | None]
+Said = tuple[str, Keyboard | ForceReply | None]
 
 _WANTS_ANOTHER = frozenset(
     {
@@ -34,9 +36,12 @@ _WANTS_ANOTHER = frozenset(
 )
 
 
-def ask_for(kind: str, texts: Catalogue) -> AskReply:
-    """Opens the reply field for a photo or for a voice."""
-    return AskReply(texts.plain("placeholder-photo" if kind == "photo" else "placeholder-voice"))
+def ask_for(kind: str, texts: Catalogue) -> ForceReply:
+    """Opens the reply field for a photo or a voice: of the person whose message is answered, and
+    of nobody else. A message that was sent with it cannot be edited (Bot API, "Updating messages").
+    """
+    said = texts.plain("placeholder-photo" if kind == "photo" else "placeholder-voice")
+    return ForceReply(selective=True, input_field_placeholder=said)
 
 
 async def longest_seconds(database: Database, chat_id: int) -> float:

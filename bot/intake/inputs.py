@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import logging
 from itertools import pairwise
 
 from bot.common import Component
 from bot.config.amounts import SECOND, whole
 from bot.config.engines import ENGINES
 from bot.media.calls import cut_sound, level_sound, normalise_sound, plan_sound, record_clips
-from bot.media.errors import SoundFault, SoundRefused
+from bot.media.errors import MediaUnusable, SoundFault, SoundRefused
 from bot.media.exchange import SoundPlan, Span
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
+from bot.telegram.errors import FormRefused
+from storage import media
+from storage.jobs.jobs import Job
 from storage.media import Media
+
+logger = logging.getLogger(__name__)
 
 _MOST_MILLISECONDS = 300_000
 """What is read at all: the same under every setting, so that what was accepted stays acceptable."""
@@ -65,21 +71,31 @@ class LongVoice(Component):
         return await self.common.media.run(cut_sound, data, _MOST_MILLISECONDS, levelled, spans)
 
     async def clips(self, item: Media, data: bytes, spans: tuple[Span, ...]) -> tuple[bytes, ...]:
-        """These spans as voice notes."""
+        """These spans as voice messages."""
         levelled = bool(item.levelled)
         return await self.common.media.run(record_clips, data, _MOST_MILLISECONDS, levelled, spans)
 
-    async def short(self, item: Media, data: bytes) -> bytes:
-        """What is handed over of one that is not made in parts, as one WAV."""
+    async def handed_over(self, item: Media, data: bytes) -> bytes:
+        """What is spoken of it, as one WAV: all, where it is made in parts."""
+        run, limit, levelled = self.common.media.run, item.limit_milliseconds, bool(item.levelled)
+        if item.in_parts:
+            return await run(level_sound, data, _MOST_MILLISECONDS, levelled)
         if item.from_milliseconds:
-            begin = item.from_milliseconds
-            span = (begin, begin + (item.limit_milliseconds or 0))
+            span = (item.from_milliseconds, item.from_milliseconds + (limit or 0))
             return (await self.cut(item, data, (span,)))[0]
-        limit, levelled = item.limit_milliseconds, bool(item.levelled)
-        return (await self.common.media.run(normalise_sound, data, limit, levelled)).wav
+        return (await run(normalise_sound, data, limit, levelled)).wav
 
-    async def whole(self, item: Media, data: bytes) -> bytes:
-        """All of it as one WAV."""
-        return await self.common.media.run(
-            level_sound, data, _MOST_MILLISECONDS, bool(item.levelled)
-        )
+    async def of_job(self, job: Job) -> bytes | None:
+        """The voice that a job was ordered with, once more; None where it cannot be had any more.
+
+        Raises: `TelegramFailure`s that a later attempt may not meet.
+        """
+        item = await media.get(self.database, job.voice_id)
+        if item is None:
+            return None
+        try:
+            data = await self.files.download(item.file_id, item.file_size_bytes)
+            return await self.handed_over(item, data)
+        except (FormRefused, MediaUnusable) as failure:
+            logger.warning("job %s: its voice cannot be had any more: %r", job.id, failure)
+            return None

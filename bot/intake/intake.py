@@ -42,10 +42,13 @@ class Intake(Component):
     consent = Part(Consent)
     pairing = Part(Pairing)
 
-    async def receive(self, item: Media) -> None:
+    async def receive(self, media_id: int) -> None:
         """Work on one media item that was received, if the gate lets it be opened; raises as
         `conclude`.
         """
+        item = await media.get(self.database, media_id)
+        if item is None or item.state != MediaState.RECEIVED:
+            return
         outcome: MediaOutcome | None
         try:
             with log_context(media=item.id):
@@ -105,16 +108,9 @@ class Intake(Component):
             return MediaOutcome.asked("out-of-order" if policy is NOT_NOW else "unreachable")
         said_at, text = _SAID_AT.get(policy, (0, ""))
         if attempt == said_at:
-            await self._say_wait(item, text)
+            await self.replies.say_wait(item, text)
         await self._put_off(item, delay_seconds)
         return None
-
-    async def _say_wait(self, item: Media, text: str) -> None:
-        """Whoever cannot be told now will see what became of it."""
-        try:
-            await self.replies.say_wait(item, text)
-        except chat.TelegramFailure as unsaid:
-            logger.info("media item %s: %s", item.id, unsaid)
 
     async def _put_off(self, item: Media, seconds: float) -> None:
         await self.database.do(media.postpone, item.id, seconds)

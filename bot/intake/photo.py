@@ -10,7 +10,7 @@ from bot.config.engines import ENGINES, framing_of
 from bot.dashscope.fields import Box
 from bot.engines.face_check import Detection
 from bot.engines.outages import Outages
-from bot.engines.registry import EngineChoice
+from bot.engines.registry import Engines
 from bot.gate import Way
 from bot.intake.outcome import MediaOutcome
 from bot.media.calls import normalise_part, normalise_picture
@@ -24,7 +24,7 @@ class PhotoCheck(Component):
     """Normalises a photo, looks for faces, asks the provider once per picture, hands it over."""
 
     detection = Part(Detection)
-    choice = Part(EngineChoice)
+    engines = Part(Engines)
     outages = Part(Outages)
 
     async def check(self, item: Media, data: bytes) -> MediaOutcome:
@@ -35,7 +35,7 @@ class PhotoCheck(Component):
         faces = len(picture.faces)
         if faces != 1 and not item.insisted:
             return MediaOutcome.asked("ask-several" if faces else "ask-no-face", faces=faces)
-        engine = await self.choice.of(item)
+        engine = await self.engines.for_new(item, self)
         framing = await self._framing(engine.name, item, picture)
         verdict = await self.detection.verdict(Way.PHOTO_CHECK, engine, item, picture, framing)
         if not verdict.passed:

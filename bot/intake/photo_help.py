@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import logging
 
+from telegram import ForceReply
+
 from bot.chat.messenger import Messenger
 from bot.common import Component, Part
 from bot.intake.replies import MediaReplies
@@ -16,7 +18,7 @@ from bot.media.errors import MediaFailure
 from bot.media.exchange import Explained
 from bot.telegram import errors as chat
 from bot.telegram.destination import Destination
-from bot.telegram.keyboards import AskReply, Keyboard
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.texts import Catalogue
 from storage import media, media_answers
 from storage.media import Media
@@ -74,7 +76,7 @@ class PhotoHelp(Component):
                 Destination(item.chat_id, item.thread_id, item.message_id),
                 explained.jpeg,
                 caption=caption,
-                keyboard=Keyboard.of(*rows),
+                keyboard=keyboard_of(*rows) if rows else None,
             )
             message_id = sent.message_id
         await self.database.do(media_answers.set_help, item.id, message_id)
@@ -82,16 +84,17 @@ class PhotoHelp(Component):
     async def _add_to_reply(self, item: Media, jpeg: bytes, caption: str, rows: Rows) -> int | None:
         """The message that named the fault; None where it opened the reply field, or is gone."""
         text, keyboard = await self.replies.words(item) or ("", None)
-        if isinstance(keyboard, AskReply) or item.reply_message_id is None:
+        if isinstance(keyboard, ForceReply) or item.reply_message_id is None:
             return None
-        buttons = keyboard.rows if keyboard else ()
+        buttons = [*(keyboard.inline_keyboard if keyboard else ())]
+        buttons += keyboard_of(*rows).inline_keyboard
         try:
             await self.sender.edit_photo(
                 item.chat_id,
                 item.reply_message_id,
                 jpeg,
                 caption=f"{text}\n\n{caption}",
-                keyboard=Keyboard((*buttons, *Keyboard.of(*rows).rows)),
+                keyboard=Keyboard(buttons) if buttons else None,
             )
         except chat.MessageGone:
             return None

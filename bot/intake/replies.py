@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 from bot.chat.formatting import say_ago, say_when
@@ -17,7 +18,8 @@ from bot.intake.inputs import cuts_for, plan_of
 from bot.intake.outcome import NO_SPEECH
 from bot.media.exchange import SoundPlan
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.errors import TelegramFailure
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from storage import drafts, media
@@ -26,6 +28,8 @@ from storage.groups import groups
 from storage.jobs import jobs
 from storage.jobs.ledger import Allowance, Price
 from storage.media import CONSENT, LATE, Media, MediaState
+
+logger = logging.getLogger(__name__)
 
 _KEYS = (
     *PHOTO_TEXTS,
@@ -112,11 +116,15 @@ class MediaReplies(Component):
     async def say_wait(self, item: Media, why_key: str) -> None:
         """Say on the item's message what is waited for; nothing where there is none.
 
-        Raises: `TelegramFailure`s.
+        Whoever cannot be told now will see what became of it.
         """
-        if item.reply_message_id is not None:
-            texts = await self.texts_for(item.user_id, item.chat_id)
+        if item.reply_message_id is None:
+            return
+        texts = await self.texts_for(item.user_id, item.chat_id)
+        try:
             await self.messenger.about(item, texts.html(why_key))
+        except TelegramFailure as unsaid:
+            logger.info("media item %s: %s", item.id, unsaid)
 
     async def _said(self, item: Media, texts: Catalogue) -> _Said | None:
         match item.state:
@@ -176,7 +184,7 @@ class MediaReplies(Component):
             needed = price.of(last.held_milliseconds).quota_milliseconds
             label = costing(texts, texts.plain("button-same-voice"), needed)
             button = (label, f"again:{item.id}:{last.voice_id}")
-            return texts.html("photo-ready-again"), Keyboard.of([button])
+            return texts.html("photo-ready-again"), keyboard_of([button])
         key = "photo-ready-enlarged" if _numbers(item).get("enlarged") else "photo-ready"
         return texts.html(key, longest=LONGEST_SECONDS), None
 
@@ -203,11 +211,10 @@ class MediaReplies(Component):
         )
         yes = (texts.plain("button-go-on"), f"spend:{voice.id}:{needed}")
         no = (texts.plain("button-not-now"), f"notnow:{voice.id}")
-        return text, Keyboard.of([yes, no])
+        return text, keyboard_of([yes, no])
 
     async def _quota(self, voice: Media, texts: Catalogue) -> _Said:
         """What is left, when it comes back, and the beginning that it would pay for."""
-        now, caps = self.database.now_milliseconds, self.limits.caps
         price = (await self.effective(voice.conversation)).price
         allowance = await self.allowance(voice.user_id, price)
         affordable = price.affordable_milliseconds(allowance.left_milliseconds)
@@ -220,9 +227,9 @@ class MediaReplies(Component):
             "voice-quota-shorten" if len(rows) > 1 else "voice-quota",
             seconds=needed / 1000,
             left=allowance.left_milliseconds // 100 / 10,
-            when=say_when(texts, allowance.resets_at_milliseconds, now, caps.zone),
+            when=say_when(self, texts, allowance.resets_at_milliseconds),
         )
-        return text, Keyboard.of(*rows)
+        return text, keyboard_of(*rows)
 
     async def _long(self, item: Media, texts: Catalogue) -> _Said:
         """The beginning, a piece, or all of it in parts: that only where every cap allows it."""
@@ -252,7 +259,7 @@ class MediaReplies(Component):
         if key == "voice-long":
             label = costing(texts, texts.plain("button-all-parts", parts=parts), needed)
             rows.append([(label, f"parts:{item.id}")])
-        return text, Keyboard.of(*rows)
+        return text, keyboard_of(*rows)
 
     async def _key_of_long(
         self, item: Media, plan: SoundPlan, needed_milliseconds: int, allowance: Allowance
@@ -275,8 +282,7 @@ class MediaReplies(Component):
             values["seconds"] = (item.duration_milliseconds or 0) / 1000
         resets_at = values.pop("resets_at", None)
         if resets_at is not None:
-            now = self.database.now_milliseconds
-            values["when"] = say_when(texts, int(resets_at), now, self.limits.caps.zone)
+            values["when"] = say_when(self, texts, int(resets_at))
         return values
 
 
@@ -291,7 +297,7 @@ def _is_said_on_picture(item: Media) -> bool:
 
 
 def _go_on(item: Media, texts: Catalogue) -> Keyboard:
-    return Keyboard.of([(texts.plain("button-go-on"), f"goon:{item.id}")])
+    return keyboard_of([(texts.plain("button-go-on"), f"goon:{item.id}")])
 
 
 def _beginning(item: Media, milliseconds: int, price: Price, texts: Catalogue) -> tuple[str, str]:
@@ -307,12 +313,12 @@ def _way_on(item: Media, price: Price, texts: Catalogue) -> Keyboard | None:
     if item.fault == Rule.AGE:
         return _go_on(item, texts)
     if item.fault in _DOUBTS:
-        return Keyboard.of([(texts.plain("button-check"), f"check:{item.id}")])
+        return keyboard_of([(texts.plain("button-check"), f"check:{item.id}")])
     if item.fault == "too_long":
-        return Keyboard.of([_beginning(item, LONGEST_MILLISECONDS, price, texts)])
+        return keyboard_of([_beginning(item, LONGEST_MILLISECONDS, price, texts)])
     if item.fault == Rule.LONGEST:
         milliseconds = int(float(_numbers(item).get("limit", 0)) * 1000)
-        return Keyboard.of([_beginning(item, milliseconds, price, texts)])
+        return keyboard_of([_beginning(item, milliseconds, price, texts)])
     if item.fault in _RETRY and item.state == MediaState.ASKED:
-        return Keyboard.of([(texts.plain("button-retry"), f"reopen:{item.id}")])
+        return keyboard_of([(texts.plain("button-retry"), f"reopen:{item.id}")])
     return None

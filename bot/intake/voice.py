@@ -9,7 +9,7 @@ from dataclasses import asdict
 from bot.common import Component, Part
 from bot.config.engines import ENGINES
 from bot.engines.outages import Outages
-from bot.engines.registry import EngineChoice
+from bot.engines.registry import Engines
 from bot.intake.inputs import LongVoice, plan_of
 from bot.intake.outcome import NO_SPEECH, MediaOutcome
 from bot.media.calls import normalise_sound
@@ -27,7 +27,7 @@ class VoiceCheck(Component):
     """Normalises a voice and hands it over; of a long one it finds out how it may be cut."""
 
     long_voice = Part(LongVoice)
-    choice = Part(EngineChoice)
+    engines = Part(Engines)
     outages = Part(Outages)
 
     async def check(self, item: Media, data: bytes) -> MediaOutcome:
@@ -36,7 +36,8 @@ class VoiceCheck(Component):
         if plan is not None and item.in_parts:
             return _whole(plan)
         if item.from_milliseconds:
-            return await self._clip(item, data)
+            wav = await self.long_voice.handed_over(item, data)
+            return await self._handed_over(item, wav, item.limit_milliseconds or 0)
         try:
             voice = await self.common.media.run(
                 normalise_sound, data, item.limit_milliseconds, bool(item.levelled)
@@ -49,19 +50,12 @@ class VoiceCheck(Component):
             return MediaOutcome.asked(NO_SPEECH)
         ratio = voice.signal_to_noise_db
         noisy = float(ratio is not None and ratio < _NOISY_BELOW_DB)
-        return await self._handed_over(item, voice.wav, voice.duration_milliseconds, noisy=noisy)
-
-    async def _clip(self, item: Media, data: bytes) -> MediaOutcome:
-        """The piece that its sender chose."""
-        length = item.limit_milliseconds or 0
-        span = (item.from_milliseconds, item.from_milliseconds + length)
-        (wav,) = await self.long_voice.cut(item, data, (span,))
-        return await self._handed_over(item, wav, length, noisy=0.0)
+        return await self._handed_over(item, voice.wav, voice.duration_milliseconds, noisy)
 
     async def _handed_over(
-        self, item: Media, wav: bytes, milliseconds: int, *, noisy: float
+        self, item: Media, wav: bytes, milliseconds: int, noisy: float = 0.0
     ) -> MediaOutcome:
-        engine = await self.choice.of(item)
+        engine = await self.engines.for_new(item, self)
         async with self.outages.of(engine.name).noting(Work.UPLOAD):
             uploaded = await engine.upload("voice.wav", wav)
         facts = {
@@ -89,7 +83,7 @@ class VoiceCheck(Component):
         )
 
     async def _longest(self, item: Media) -> int:
-        engine = await self.choice.of(item)
+        engine = await self.engines.for_new(item, self)
         return ENGINES[engine.name].longest_milliseconds
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from bot.common import Component, Part
 from bot.config.engines import ENGINES
 from bot.delivery.finish import Finisher
+from bot.intake.inputs import LongVoice
 from bot.jobs.fetch import result_of
-from bot.jobs.own_sound import OwnSound
 from bot.media.calls import inspect_video, join_and_label, join_preview
 from bot.media.errors import MediaFailure, MediaNotNow, MediaUnusable
 from bot.media.exchange import TaskVideo
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 class Joining(Component):
     """Brings a job from joining to delivering."""
 
-    own_sound = Part(OwnSound)
+    long_voice = Part(LongVoice)
     finisher = Part(Finisher)
 
     async def join(self, job: Job) -> None:
@@ -59,7 +59,7 @@ class Joining(Component):
         """Make one video of these; raises MediaFailure, OSError."""
         videos = tuple(TaskVideo(path, task.span) for task, path in results.items())
         target = self.limits.video_of(job.id)
-        sound, label = await self.own_sound.of(job), f"job-{job.id}"
+        sound, label = await self.long_voice.of_job(job), f"job-{job.id}"
         call = join_preview if ENGINES[job.engine].is_local else join_and_label
         await self.common.media.run(call, videos, sound, target, label)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.common import Component, Part
 from bot.config.engines import ENGINES
-from bot.jobs.own_sound import OwnSound
+from bot.intake.inputs import LongVoice
 from bot.media.calls import join_and_label, label_result, stamp_label
 from bot.media.errors import MediaUnusable
 from bot.media.exchange import MENDABLE, OrderedVideo, ResultFault, TaskVideo
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 class Mending(Component):
     """Makes a result what is kept."""
 
-    own_sound = Part(OwnSound)
+    long_voice = Part(LongVoice)
 
     async def keep(self, task: Task, job: Job, raw: Path, target: Path) -> None:
         """Write it to `target`, labelled; a preview, which costs nothing, as it is.
@@ -61,7 +61,7 @@ class Mending(Component):
         Where that cannot be made of it, it stays as it came.
         """
         video = TaskVideo(raw, task.span)
-        sound, label = await self.own_sound.of(job), f"job-{job.id}"
+        sound, label = await self.long_voice.of_job(job), f"job-{job.id}"
         try:
             await self.common.media.run(join_and_label, (video,), sound, target, label)
         except MediaUnusable as failure:

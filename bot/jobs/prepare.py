@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import field
-from weakref import WeakValueDictionary
 
 from bot.common import Component, Part
 from bot.engines.base import Engine, Ticket
@@ -15,6 +13,7 @@ from bot.intake.inputs import LongVoice
 from bot.intake.photo import box_of, normalised
 from bot.media.errors import MediaUnusable
 from bot.media.exchange import NormalisedPicture
+from bot.task_pool import KeyedLocks
 from storage import media
 from storage.jobs import jobs, task_moves, tasks
 from storage.jobs.jobs import Job
@@ -47,9 +46,7 @@ class Preparation(Component):
     long_voice = Part(LongVoice)
     engines = Part(Engines)
     detection = Part(Detection)
-    _turns: WeakValueDictionary[int, asyncio.Lock] = field(
-        init=False, default_factory=WeakValueDictionary
-    )
+    _locks: KeyedLocks = field(init=False, default_factory=KeyedLocks)
 
     async def prepare(self, task: Task) -> None:
         """Raises: MediaLost, PhotoUnsuitable, NoVerdict, RuleRefused, `TelegramFailure`,
@@ -112,7 +109,7 @@ class Preparation(Component):
 
     async def _cut(self, task: Task, voice: Media) -> None:
         """Hand over the cuts of this task and of those that wait like it."""
-        async with self._turns.setdefault(task.job_id, asyncio.Lock()):
+        async with self._locks.of(task.job_id):
             waiting = [
                 other
                 for other in await tasks.of_job(self.database, task.job_id)
@@ -149,9 +146,9 @@ class Preparation(Component):
             raise PhotoUnsuitable(verdict.code)
         uploaded = await engine.upload("photo.jpg", picture.jpeg)
         until = uploaded.expires_at_milliseconds
-        async with self.database.transaction() as tx:
-            await media.set_upload(tx, item.id, uploaded.url, until, engine.name)
-            await media.set_boxes(tx, item.id, verdict.face_bbox, verdict.ext_bbox)
+        boxes = {"face_bbox": verdict.face_bbox, "ext_bbox": verdict.ext_bbox}
+        facts = {"upload_engine": engine.name, **boxes}
+        await self.database.do(media.set_upload, item.id, uploaded.url, until, **facts)
 
     async def _upload_again(self, item: Media, engine: Engine) -> None:
         data = await self.files.download(item.file_id, item.file_size_bytes)
@@ -159,7 +156,8 @@ class Preparation(Component):
             "photo.jpg" if item.is_photo else "voice.wav", await self._normalised(item, data)
         )
         until = uploaded.expires_at_milliseconds
-        await self.database.do(media.set_upload, item.id, uploaded.url, until, engine.name)
+        facts = {"upload_engine": engine.name}
+        await self.database.do(media.set_upload, item.id, uploaded.url, until, **facts)
 
     async def _picture(self, item: Media, data: bytes) -> NormalisedPicture:
         try:
@@ -172,7 +170,6 @@ class Preparation(Component):
         try:
             if item.is_photo:
                 return (await self._picture(item, data)).jpeg
-            made = self.long_voice.whole if item.in_parts else self.long_voice.short
-            return await made(item, data)
+            return await self.long_voice.handed_over(item, data)
         except MediaUnusable as error:
             raise MediaLost(f"media item {item.id} was accepted once and is refused now") from error

@@ -26,6 +26,7 @@ from bot.media.errors import MediaNotNow
 from bot.retry import PROVIDER
 from bot.task_pool import Work
 from bot.telegram import errors as chat
+from storage import due
 from storage import outages as stored
 from storage.due import ALL, Due
 from storage.jobs import jobs, line, moves, task_moves, tasks
@@ -108,11 +109,12 @@ class JobSteps(Component):
     async def _ended(self, limit: int) -> list[Step]:
         return [
             Step(("job", job.id), partial(self.finisher.announce, job.id))
-            for job in await jobs.unannounced(self.database, limit)
+            for job in await due.rows(self.database, Job, Due.UNANNOUNCED_JOBS, limit)
         ]
 
     async def _of_tasks(self, limit: int) -> list[Step]:
-        return [self._step(task) for task in await tasks.under_way(self.database, limit)]
+        found = await due.rows(self.database, Task, Due.TASKS_UNDER_WAY, limit)
+        return [self._step(task) for task in found]
 
     async def _to_prepare(self, limit: int) -> list[Step]:
         """Of those engines for which handing files over may work."""
@@ -143,7 +145,7 @@ class JobSteps(Component):
                 partial(self._job_step, job.id, job.state),
                 StepPool.DELIVERING if job.state == JobState.DELIVERING else StepPool.OTHER,
             )
-            for job in await jobs.made(self.database, limit)
+            for job in await due.rows(self.database, Job, Due.MADE_JOBS, limit)
         ]
 
     async def _task_step(self, number: int, state: str) -> None:

@@ -8,7 +8,9 @@ the provider's list of tasks. What is refused again and again ends, and leaves t
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator, Set
 from dataclasses import field
+from functools import partial
 
 from bot.alerts import Operator
 from bot.common import Component, Part
@@ -16,16 +18,19 @@ from bot.dashscope import errors as service
 from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.delivery.finish import Finisher
 from bot.engines.base import Engine, Ticket
-from bot.engines.outages import Outages
+from bot.engines.outages import NotDue, Outages
 from bot.engines.registry import Engines
 from bot.jobs.prepare import MediaLost, Preparation
 from bot.jobs.refusals import Refusals
 from bot.jobs.suspension import Suspension
+from bot.logs import log_context
 from bot.retry import SUBMIT, TASK_CHOICE, TASK_LIST
+from bot.task_pool import Work
 from storage.db.database import Transaction
+from storage.due import ALL, Due
 from storage.jobs import candidates, task_moves, tasks
 from storage.jobs.tasks import Task
-from storage.outages import Work
+from storage.outages import Work as RefusedWork
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +51,9 @@ _SAME_TIME_MILLISECONDS = 10_000
 
 
 class Submission(Component):
-    """Brings a task from submitting to running, or back to ready."""
+    """Gives free slots to the tasks that are next: as many as each engine takes at once. Brings a
+    task from ready to submitting, and from there to running or back.
+    """
 
     engines = Part(Engines)
     preparation = Part(Preparation)
@@ -60,9 +67,42 @@ class Submission(Component):
     def __post_init__(self) -> None:
         self._unreachable = Suspension(self.clock)
 
-    def may_begin(self, engine: str) -> bool:
+    def _may_begin(self, engine: str) -> bool:
         """Whether a task may be taken for that engine: nothing asks to wait just now."""
         return not (self._unreachable.is_on or self._throttled_of(engine).is_on)
+
+    async def fill(self, kinds: Set[Due] = ALL) -> AsyncIterator[tuple[Task, Work]]:
+        """Each task that has just taken a free slot, with its submission."""
+        for engine in self.engines.on if Due.READY_TASKS in kinds else ():
+            while self._may_begin(engine.name):
+                task = await self.take(engine)
+                if task is None:
+                    break
+                yield task, partial(self._submit, task)
+
+    async def take(self, engine: Engine) -> Task | None:
+        """The next in turn; None also while the provider refuses to serve."""
+        outages, there = self.outages.of(engine.name), (engine.account, engine.slots, engine.name)
+        if await task_moves.free_slot(self.database, *there) is None:
+            return None
+        async with self.database.transaction() as tx:
+            try:
+                probe = await outages.probe(tx)
+            except NotDue:
+                return None
+            task = await task_moves.take_slot(
+                tx,
+                *there,
+                submitting_at_milliseconds=engine.now_milliseconds(),
+                dated=engine.knows_time,
+            )
+            if task is not None and probe is not None:
+                await outages.begin_probe(tx, probe)
+        return task
+
+    async def _submit(self, task: Task) -> None:
+        with log_context(task=task.name):
+            await self.submit(task)
 
     async def submit(self, task: Task) -> None:
         """Make the call for a task that has just taken a slot."""
@@ -131,7 +171,7 @@ class Submission(Component):
         delay_seconds = suspension.again(failure.retry_after_seconds)
         if suspension.lasts:
             stopped = service.ServiceStopped(str(failure), cause=service.StopCause.THROTTLED)
-            await self.outages.of(task.engine).refused(Work.SUBMIT, stopped)
+            await self.outages.of(task.engine).refused(RefusedWork.SUBMIT, stopped)
         await self.refusals.wait_again(task, failure, delay_seconds)
 
     async def reconcile(self, task: Task) -> None:
@@ -200,7 +240,7 @@ class Submission(Component):
         await self.database.do(task_moves.submitted, task, task_id, adopted=adopted)
         self._seen.pop(task.id, None)
         logger.info("task %s runs as %s (adopted: %s)", task.name, task_id, adopted)
-        await self.outages.of(task.engine).worked(Work.SUBMIT)
+        await self.outages.of(task.engine).worked(RefusedWork.SUBMIT)
 
     async def _ask(self, task: Task, task_ids: list[str]) -> None:
         """The operator says which one it is; until then no task is taken, and none made."""

@@ -9,7 +9,7 @@ from bot.limits import full_text, short_text
 from bot.outbox import Attempt, Kind
 from bot.telegram.destination import Destination
 from bot.telegram.errors import ChatDead, ChatMoved, MessageGone, TelegramFailure
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
 from storage import media
@@ -94,7 +94,7 @@ class Consent(Component):
     def _keyboard(self, question: Question, texts: Catalogue) -> Keyboard:
         """Everyone sees them in a group: they name whose they are, and what they answer."""
         whose = f"{self.limits.agreement.fingerprint}:{question.user_id}"
-        answers = Keyboard.of(
+        answers = keyboard_of(
             [
                 (texts.plain("button-agree"), f"agree:{whose}"),
                 (texts.plain("button-decline"), f"decline:{whose}"),
@@ -102,8 +102,8 @@ class Consent(Component):
         )
         if not is_group(question.chat_id):
             return answers
-        link = self.sender.start_link("privacy")
-        return Keyboard(answers.rows + Keyboard.link(texts.plain("button-whole-text"), link).rows)
+        whole = self.sender.start_button(texts.plain("button-whole-text"), "privacy")
+        return Keyboard(answers.inline_keyboard + whole.inline_keyboard)
 
 
 async def _close(tx: Transaction, entry: OutboxEntry, _: Exception) -> None:

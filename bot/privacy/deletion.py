@@ -6,9 +6,9 @@ import asyncio
 import logging
 import math
 
-from bot.common import Component, Part
+from bot.common import Component
 from bot.outbox import Attempt, Kind, NotNow
-from bot.privacy.files import StoredFiles
+from bot.privacy.files import remove_uploads, remove_videos
 from bot.retry import DELETION
 from bot.telegram.destination import Destination
 from bot.telegram.errors import MessageGone, SendUnknown, TelegramFailure, TryAgain
@@ -23,8 +23,6 @@ logger = logging.getLogger(__name__)
 
 class ForgetPeople(Component):
     """Deletes, and says so."""
-
-    stored_files = Part(StoredFiles)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -71,9 +69,9 @@ class ForgetPeople(Component):
     async def _delete(self, user_id: int) -> None:
         """Files first: what the database does not know any more would never be found."""
         made = await deletion.jobs_of(self.database, user_id)
-        await asyncio.to_thread(self.stored_files.remove_videos, made)
+        await asyncio.to_thread(remove_videos, self.limits, made)
         copies = await deletion.uploads_of(self.database, user_id)
-        await asyncio.to_thread(self.stored_files.remove_uploads, copies)
+        await asyncio.to_thread(remove_uploads, self.limits, copies)
         async with self.database.transaction() as tx:
             if await deletion.is_busy(tx, user_id):
                 raise NotNow("something of theirs has begun")

@@ -1,4 +1,6 @@
-"""Files on the bot's disk that were made of what people sent, and how they are removed."""
+"""Files on the bot's disk that were made of what people sent, and how they are removed: those of
+finished videos, and of the preview engine. They are worked on in threads.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
-from bot.common import Component
+from bot.limits import Limits
 
 logger = logging.getLogger(__name__)
 
@@ -15,28 +17,25 @@ UPLOADS_KEPT_MILLISECONDS = 48 * 3600 * 1000
 """How long the preview engine's copies are needed, and kept: see `PreviewEngine.keep`."""
 
 
-class StoredFiles(Component):
-    """Those of finished videos, and of the preview engine; they are worked on in threads."""
+def remove_videos(limits: Limits, job_ids: Iterable[int]) -> None:
+    """Every file of these jobs' videos; raises OSError where one cannot be removed."""
+    for job_id in job_ids:
+        made = limits.results_directory.glob(f"{job_id}.*")
+        for path in chain(made, limits.previews_directory.glob(f"preview-{job_id}.*")):
+            path.unlink(missing_ok=True)
 
-    def remove_videos(self, job_ids: Iterable[int]) -> None:
-        """Every file of these jobs' videos; raises OSError where one cannot be removed."""
-        results, previews = self.limits.results_directory, self.limits.previews_directory
-        for job_id in job_ids:
-            made = (results.glob(f"{job_id}.*"), previews.glob(f"preview-{job_id}.*"))
-            for path in chain.from_iterable(made):
-                path.unlink(missing_ok=True)
 
-    def remove_uploads(self, addresses: Iterable[str]) -> None:
-        """The preview engine's copies of photos and voices; the provider's go by themselves."""
-        for address in addresses:
-            if "/" not in address and address not in ("", ".", ".."):
-                (self.limits.previews_directory / address).unlink(missing_ok=True)
+def remove_uploads(limits: Limits, addresses: Iterable[str]) -> None:
+    """The preview engine's copies of photos and voices; the provider's go by themselves."""
+    for address in addresses:
+        if "/" not in address and address not in ("", ".", ".."):
+            (limits.previews_directory / address).unlink(missing_ok=True)
 
-    def sweep_uploads(self, before_milliseconds: int) -> int:
-        """Remove what the preview engine wrote before that moment; how many files that was."""
-        previews = self.limits.previews_directory.glob("*")
-        written = ((written_at(path), path) for path in previews)
-        return sweep(path for at, path in written if at is not None and at < before_milliseconds)
+
+def sweep_uploads(limits: Limits, before_milliseconds: int) -> int:
+    """Remove what the preview engine wrote before that moment; how many files that was."""
+    written = ((written_at(path), path) for path in limits.previews_directory.glob("*"))
+    return sweep(path for at, path in written if at is not None and at < before_milliseconds)
 
 
 def written_at(path: Path) -> int | None:

@@ -11,10 +11,10 @@ from bot.common import Component, Part
 from bot.delivery.earlier_videos import EarlierVideos, VideoGone, WantedAs
 from bot.delivery.remove_video import remove_video
 from bot.outbox import Attempt, Kind, NotNow
-from bot.privacy.files import StoredFiles
+from bot.privacy.files import remove_videos
 from bot.telegram.destination import Destination
 from bot.telegram.errors import MessageGone, Refused, SendUnknown
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.texts import Catalogue
 from storage import outbox
 from storage.db.database import Transaction
@@ -49,7 +49,6 @@ class Moderation(Component):
     """Shows reports to the people of ADMIN_IDS, and takes videos down."""
 
     videos = Part(EarlierVideos)
-    stored_files = Part(StoredFiles)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -122,7 +121,7 @@ class Moderation(Component):
             buttons.insert(0, (texts.plain("button-take-down"), f"takedown:{report.id}"))
         if not decided:
             buttons.append((texts.plain("button-nothing"), f"dismiss:{report.id}"))
-        return Keyboard.of(*([button] for button in buttons))
+        return keyboard_of(*([button] for button in buttons))
 
     async def _name(self, user_id: int | None) -> str:
         """As the operator needs it: the number is what stays the same."""
@@ -139,7 +138,7 @@ class Moderation(Component):
         job = await jobs.get(self.database, attempt.entry.values["job_id"])
         if job is None:
             return
-        await asyncio.to_thread(self.stored_files.remove_videos, [job.id])
+        await asyncio.to_thread(remove_videos, self.limits, [job.id])
         left = await remove_video(self, job)
         await self.database.do(self._have_said, job, left)
 
@@ -198,5 +197,6 @@ async def _put(tx: Transaction, key: str, delivery: Delivery, job: Job, text_key
         thread_id=delivery.thread_id,
         message_id=(delivery.message_id or 0) if chat_id == delivery.chat_id else 0,
         user_id=job.user_id if chat_id == job.user_id else None,
-        arguments={"job_id": job.id, "text_key": text_key},
+        job_id=job.id,
+        text_key=text_key,
     )

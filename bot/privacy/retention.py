@@ -10,8 +10,8 @@ from collections.abc import Hashable
 from dataclasses import field
 from pathlib import Path
 
-from bot.common import Component, Part
-from bot.privacy.files import UPLOADS_KEPT_MILLISECONDS, StoredFiles, sweep, written_at
+from bot.common import Component
+from bot.privacy.files import UPLOADS_KEPT_MILLISECONDS, sweep, sweep_uploads, written_at
 from bot.task_pool import Work
 from storage.groups import reports
 from storage.jobs import jobs
@@ -32,7 +32,6 @@ class Retention(Component):
     not know (it was restored, or is a new one) count from when they were written.
     """
 
-    stored_files = Part(StoredFiles)
     _swept_at_seconds: float = field(init=False, default=-math.inf)
 
     async def due(self) -> dict[Hashable, Work]:
@@ -48,7 +47,7 @@ class Retention(Component):
         await self.database.do(pseudonyms.expire)
         await self.database.do(reports.expire)
         before = now - UPLOADS_KEPT_MILLISECONDS
-        uploads = asyncio.to_thread(self.stored_files.sweep_uploads, before)
+        uploads = asyncio.to_thread(sweep_uploads, self.limits, before)
         for sweeping in (uploads, self.sweep_videos()):
             try:
                 removed = await sweeping

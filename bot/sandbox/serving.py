@@ -87,6 +87,11 @@ async def serve(
         listener.close()
 
 
+_KEEP_ALIVE_SECONDS = 75
+"""Far longer than a client keeps a connection (httpx: 5 s): one that is closed as it is used
+again loses a request, of which nobody knows whether it arrived."""
+
+
 def _configuration(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
@@ -95,6 +100,7 @@ def _configuration(app: ASGIApp) -> uvicorn.Config:
         http="h11",
         date_header=False,
         ws="websockets-sansio",
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
 
 

@@ -16,21 +16,8 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.telegram import errors
 from bot.telegram.answers import LoggedOut
-from bot.telegram.errors import (
-    ChatDead,
-    ChatMoved,
-    FileGone,
-    FileTooBig,
-    MessageGone,
-    NotAllowed,
-    NotSent,
-    RequestInvalid,
-    SecondInstance,
-    TelegramFailure,
-    ThreadClosed,
-    TokenRejected,
-)
 
 # What httpx raises before the first byte of the request is on its way.
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -41,35 +28,55 @@ _DESCRIPTION_LIMIT = 200
 _STORED = re.compile(r'\s*\{\s*"ok"\s*:\s*true\s*,\s*"result"\s*:\s*\{\s*"message_id"\s*:\s*(\d+),')
 
 
-class Needless(TelegramFailure):
+class Needless(errors.TelegramFailure):
     """Nothing was left to do: the message already reads so, or the button press is too old."""
 
 
 # Telegram documents no error codes below 400 and 403: descriptions are all there is. Written in
 # small letters; the first row that fits decides.
-_MEANINGS: tuple[tuple[type[TelegramFailure], tuple[str, ...]], ...] = (
+_MEANINGS: tuple[tuple[type[errors.TelegramFailure], tuple[str, ...]], ...] = (
     (Needless, ("message is not modified", "query is too old", "query id is invalid")),
-    (MessageGone, ("message to edit not found", "message can't be edited")),
-    (MessageGone, ("message to delete not found", "there is no text in the message to edit")),
-    (MessageGone, ("message_id_invalid",)),
-    (ThreadClosed, ("message thread not found", "topic_closed", "topic_deleted")),
-    (ThreadClosed, ("topic is closed",)),
-    (ChatDead, ("chat not found", "peer_id_invalid", "user is deactivated", "user_deactivated")),
-    (ChatDead, ("user_is_blocked", "group chat was deactivated", "channel_private")),
-    (ChatDead, ("chat_forbidden", "user_id_invalid", "bot can't initiate conversation")),
+    (
+        errors.MessageGone,
+        (
+            *("message to edit not found", "message can't be edited", "message_id_invalid"),
+            *("message to delete not found", "there is no text in the message to edit"),
+        ),
+    ),
+    (
+        errors.ThreadClosed,
+        ("message thread not found", "topic_closed", "topic_deleted", "topic is closed"),
+    ),
+    (
+        errors.ChatDead,
+        (
+            *("chat not found", "peer_id_invalid", "user is deactivated", "user_deactivated"),
+            *("user_is_blocked", "group chat was deactivated", "channel_private"),
+            *("chat_forbidden", "user_id_invalid", "bot can't initiate conversation"),
+        ),
+    ),
     # A chat's own rules: what it lets nobody do, or not this bot, or not for nothing.
-    (NotAllowed, ("not enough rights", "have no rights", "no write access", "_forbidden")),
-    (NotAllowed, ("need administrator rights", "admin_required", "administrator_required")),
-    (NotAllowed, ("restricted", "user_banned_in_channel", "message can't be deleted")),
-    (NotAllowed, ("_not_allowed", "payment_required", "premium_required", "slowmode_wait")),
-    (FileTooBig, ("file is too big", "too large")),
-    (FileGone, ("wrong file_id", "invalid file_id", "wrong file identifier")),
-    (FileGone, ("wrong remote file identifier", "file is temporarily unavailable")),
-    (FileGone, ("file_reference_",)),
+    (
+        errors.NotAllowed,
+        (
+            *("not enough rights", "have no rights", "no write access", "_forbidden"),
+            *("need administrator rights", "admin_required", "administrator_required"),
+            *("restricted", "user_banned_in_channel", "message can't be deleted"),
+            *("_not_allowed", "payment_required", "premium_required", "slowmode_wait"),
+        ),
+    ),
+    (errors.FileTooBig, ("file is too big", "too large")),
+    (
+        errors.FileGone,
+        (
+            *("wrong file_id", "invalid file_id", "wrong file identifier", "file_reference_"),
+            *("wrong remote file identifier", "file is temporarily unavailable"),
+        ),
+    ),
 )
 
 
-def translate(error: TelegramError) -> TelegramFailure | None:
+def translate(error: TelegramError) -> errors.TelegramFailure | None:
     """What the error means; None when nobody can tell whether the call was carried out.
 
     A 429 (`RetryAfter`) was turned away unread.
@@ -77,23 +84,23 @@ def translate(error: TelegramError) -> TelegramFailure | None:
     text = describe(error)
     match error:
         case LoggedOut():
-            return NotSent(text)
+            return errors.NotSent(text)
         case ChatMigrated():
-            return ChatMoved(error.new_chat_id)
+            return errors.ChatMoved(error.new_chat_id)
         case RetryAfter():
-            return NotSent(text, retry_after_seconds(error))
+            return errors.NotSent(text, retry_after_seconds(error))
         case InvalidToken():
-            return TokenRejected(text)
+            return errors.TokenRejected(text)
         case Conflict():
-            return SecondInstance(text)
+            return errors.SecondInstance(text)
         case Forbidden():
-            return (_meaning(text, NotAllowed) or ChatDead)(text)
+            return (_meaning(text, errors.NotAllowed) or errors.ChatDead)(text)
         case BadRequest():
-            return (_meaning(text) or RequestInvalid)(text)
+            return (_meaning(text) or errors.RequestInvalid)(text)
     if isinstance(error.__cause__, _NEVER_LEFT):
-        return NotSent(text)
+        return errors.NotSent(text)
     # 413 carries no description that python-telegram-bot would make a BadRequest of.
-    return FileTooBig(text) if _meaning(text, FileTooBig) else None
+    return errors.FileTooBig(text) if _meaning(text, errors.FileTooBig) else None
 
 
 def retry_after_seconds(error: RetryAfter) -> float:
@@ -118,7 +125,9 @@ def describe(error: TelegramError) -> str:
     return error.message.partition(". Parsing the server response")[0][:_DESCRIPTION_LIMIT]
 
 
-def _meaning(text: str, only: type[TelegramFailure] | None = None) -> type[TelegramFailure] | None:
+def _meaning(
+    text: str, only: type[errors.TelegramFailure] | None = None
+) -> type[errors.TelegramFailure] | None:
     small = text.lower()
     fitting = (meaning for meaning, phrases in _MEANINGS if any(said in small for said in phrases))
     return next((meaning for meaning in fitting if only in (None, meaning)), None)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from telegram import InputFile, InputMediaDocument, InputMediaVideo, Message, PhotoSize
+from telegram import ForceReply, InputFile, InputMediaDocument, InputMediaVideo, Message, PhotoSize
 
 from bot.telegram.destination import Destination
 from bot.telegram.errors import FileTooBig
-from bot.telegram.keyboards import AskReply, Keyboard, to_new_markup
+from bot.telegram.keyboards import Keyboard
 from storage.jobs.deliveries import Form
 
 _COVER_PART = "cover_file"
@@ -23,7 +23,7 @@ UPLOAD_LIMIT_BYTES = 50_000_000  # Bot API: bots can send files of up to 50 MB
 
 @dataclass(frozen=True, slots=True)
 class OutgoingVideo:
-    """A video to send: `source` is a file on disk, or the `file_id` of one sent before.
+    """All that sending a video takes: `source` is a file, or the `file_id` of one sent before.
 
     `width` and `height` are pixels. `thumbnail` is a JPEG of at most 320 pixels a side and 200 kB;
     `cover` a JPEG shown before playing. As a file nobody looks into it; a round one is a square MP4
@@ -37,6 +37,10 @@ class OutgoingVideo:
     thumbnail: bytes | None = None
     cover: bytes | None = None
     form: Form = Form.VIDEO
+    caption: str | None = None
+    keyboard: Keyboard | None = None
+    sha256: str | None = None
+    """The hash of the file, as far as it is known."""
 
 
 @contextmanager
@@ -74,7 +78,7 @@ class SentMessage:
 
 
 def placed(
-    there: Destination, keyboard: Keyboard | AskReply | None = None, **said: str | None
+    there: Destination, keyboard: Keyboard | ForceReply | None = None, **said: str | None
 ) -> dict[str, Any]:
     """Where a new message goes and what it carries, as the Bot API's methods are told; what it says
     comes after what is to be said where that is not in its topic.
@@ -84,20 +88,18 @@ def placed(
         "chat_id": there.chat_id,
         "message_thread_id": there.thread_id or None,
         "reply_to_message_id": there.reply_to or None,
-        "reply_markup": to_new_markup(keyboard),
+        "reply_markup": keyboard,
         **{name: "\n".join(filter(None, (note, text))) or None for name, text in said.items()},
     }
 
 
-def to_media(
-    video: OutgoingVideo, media: InputFile | str, caption: str | None
-) -> InputMediaVideo | InputMediaDocument:
+def to_media(video: OutgoingVideo, media: InputFile | str) -> InputMediaVideo | InputMediaDocument:
     """The video as editMessageMedia takes it; `media` is what `opened` gave."""
     if video.form is Form.FILE:
-        return InputMediaDocument(media, caption=caption, disable_content_type_detection=True)
+        return InputMediaDocument(media, caption=video.caption, disable_content_type_detection=True)
     shown = content(video, media)
     shown["cover"] = None if video.cover is None else f"attach://{_COVER_PART}"
-    return InputMediaVideo(shown.pop("video"), caption=caption, **shown)
+    return InputMediaVideo(shown.pop("video"), caption=video.caption, **shown)
 
 
 def content(video: OutgoingVideo, media: InputFile | str) -> dict[str, Any]:

@@ -6,9 +6,17 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import Any, Self
+from typing import Any
 
-from telegram import Bot, InputFile, InputMediaPhoto, Message, ReactionTypeEmoji
+from telegram import (
+    Bot,
+    ForceReply,
+    InlineKeyboardButton,
+    InputFile,
+    InputMediaPhoto,
+    Message,
+    ReactionTypeEmoji,
+)
 
 from bot.clock import Clock
 from bot.retry import TELEGRAM_CALL
@@ -16,7 +24,7 @@ from bot.telegram.api_calls import CallPolicy, Calls
 from bot.telegram.destination import Destination
 from bot.telegram.error_mapping import Needless
 from bot.telegram.errors import MessageGone, TelegramFailure, ThreadClosed
-from bot.telegram.keyboards import AskReply, Keyboard, to_markup
+from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import (
     OutgoingVideo,
     SentMessage,
@@ -64,7 +72,6 @@ class Sender:
 
     Unless a method says otherwise it may raise any of `ChatDead`, `ChatMoved`, `NotAllowed`,
     `RequestInvalid`, `TokenRejected`, and `NotSent` when Telegram could not be reached.
-    Use it as an async context manager, or call `close`.
     """
 
     def __init__(self, bot: Bot, clock: Clock, *, rate_limiter: RateLimiter | None = None) -> None:
@@ -75,12 +82,6 @@ class Sender:
             edit=self._edit_progress, rate_limiter=self._rate_limiter, clock=clock
         )
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_error: object) -> None:
-        await self.close()
-
     async def close(self) -> None:
         """Drop pending progress and end the background tasks."""
         await self._progress.close()
@@ -90,12 +91,16 @@ class Sender:
         """Opens the private chat and sends /start with the payload (Bot API: "Deep linking")."""
         return f"https://t.me/{self._bot.username}?start={payload}"
 
+    def start_button(self, label: str, payload: str) -> Keyboard:
+        """One button that does the same."""
+        return Keyboard.from_button(InlineKeyboardButton(label, self.start_link(payload)))
+
     def wait_seconds(self, chat_id: int) -> float:
         """How long a new message there would have to wait for its turn, all told."""
         return self._rate_limiter.wait_seconds(chat_id)
 
     async def send_text(
-        self, destination: Destination, text: str, *, keyboard: Keyboard | AskReply | None = None
+        self, destination: Destination, text: str, *, keyboard: Keyboard | ForceReply | None = None
     ) -> SentMessage:
         """A new message; that its `reply_to` is deleted or its topic closed does not stop it.
 
@@ -118,15 +123,7 @@ class Sender:
             status = Status(chat_id, message_id, text, keyboard)
             await self._edit_text(status, _EDIT, self._bot.request.read_timeout)
 
-    def progress(
-        self,
-        chat_id: int,
-        message_id: int,
-        text: str,
-        *,
-        keyboard: Keyboard | None = None,
-        pressed: bool = False,
-    ) -> None:
+    def progress(self, status: Status) -> None:
         """Show this soon, unless something newer is said first; never waits, never raises.
 
         Edits of one message are at least 3 s apart in private and 8 s in groups, at most 10 in
@@ -134,7 +131,7 @@ class Sender:
         shown is not sent. A message that somebody works with is shown promptly, and as often as
         they press.
         """
-        self._progress.show(Status(chat_id, message_id, text, keyboard, pressed))
+        self._progress.show(status)
 
     async def delete_message(self, chat_id: int, message_id: int) -> None:
         """Delete; already gone is fine.
@@ -171,14 +168,7 @@ class Sender:
         except TelegramFailure as failure:
             logger.info("a reaction in chat %s was not shown: %s", chat_id, failure)
 
-    async def send_video(
-        self,
-        destination: Destination,
-        video: OutgoingVideo,
-        *,
-        caption: str | None = None,
-        keyboard: Keyboard | None = None,
-    ) -> SentMessage:
+    async def send_video(self, destination: Destination, video: OutgoingVideo) -> SentMessage:
         """A new message with a video, before any progress that waits; no message can become a round
         one, which has no caption.
 
@@ -194,7 +184,8 @@ class Sender:
             Form.ROUND: bot.send_video_note,
         }
         method = methods.get(video.form, bot.send_video)
-        said = {} if video.form is Form.ROUND else {"caption": caption}
+        said = {} if video.form is Form.ROUND else {"caption": video.caption}
+        keyboard = video.keyboard
 
         async def send(there: Destination) -> Message:
             with opened(video.source) as media:
@@ -211,7 +202,7 @@ class Sender:
         caption: str,
         keyboard: Keyboard,
     ) -> SentMessage:
-        """A new message with a voice note (OGG, Opus); raises as `send_text`."""
+        """A new message with a voice message (OGG, Opus); raises as `send_text`."""
         voice = InputFile(ogg, filename="clip.ogg", attach=True)
         said, content = {"caption": caption}, {"voice": voice, "duration": seconds}
         return await self._send_this(self._bot.send_voice, destination, said, keyboard, **content)
@@ -253,7 +244,7 @@ class Sender:
 
         Raises: also `MessageGone`, `TryAgain`.
         """
-        photo, markup = InputMediaPhoto(jpeg, caption=caption), to_markup(keyboard)
+        photo, markup = InputMediaPhoto(jpeg, caption=caption), keyboard
         edit = partial(
             self._bot.edit_message_media, photo, chat_id, message_id, reply_markup=markup
         )
@@ -261,13 +252,7 @@ class Sender:
             await self._calls.make(edit, chat_id, _EDIT)
 
     async def edit_into_video(
-        self,
-        chat_id: int,
-        message_id: int,
-        video: OutgoingVideo,
-        *,
-        caption: str | None = None,
-        keyboard: Keyboard | None = None,
+        self, chat_id: int, message_id: int, video: OutgoingVideo
     ) -> SentMessage:
         """Turn a text message into the video; may be repeated without harm.
 
@@ -279,10 +264,10 @@ class Sender:
         async def edit() -> Message | bool:
             with opened(video.source) as media:
                 return await self._bot.edit_message_media(
-                    to_media(video, media, caption),
+                    to_media(video, media),
                     chat_id,
                     message_id,
-                    reply_markup=to_markup(keyboard),
+                    reply_markup=video.keyboard,
                     api_kwargs=cover_part(video),
                 )
 
@@ -311,7 +296,7 @@ class Sender:
             status.text,
             status.chat_id,
             status.message_id,
-            reply_markup=to_markup(status.keyboard),
+            reply_markup=status.keyboard,
             read_timeout=read_seconds,
         )
         with suppress(Needless):
@@ -325,7 +310,7 @@ class Sender:
         method: _Method,
         destination: Destination,
         said: Mapping[str, str | None],
-        keyboard: Keyboard | AskReply | None = None,
+        keyboard: Keyboard | ForceReply | None = None,
         **content: Any,
     ) -> SentMessage:
         def send(there: Destination) -> Awaitable[Message]:

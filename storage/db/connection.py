@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -73,8 +73,9 @@ async def check_writable(connection: aiosqlite.Connection) -> None:
     await connection.execute(f"PRAGMA user_version = {version}")
 
 
-async def finish(operation: asyncio.Future[object]) -> None:
+async def finish(call: Awaitable[object]) -> None:
     """Await to the end even when cancelled meanwhile, then let the cancellation through."""
+    operation = asyncio.ensure_future(call)
     try:
         await asyncio.shield(operation)
     except asyncio.CancelledError:

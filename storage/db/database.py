@@ -236,7 +236,8 @@ class Database(Queryable):
             with self._noting_trouble(written=True):
                 async with AsyncExitStack() as undo:
                     undo.push_async_callback(self._rollback)
-                    await self._patiently("write", self._begin)
+                    begin = "BEGIN IMMEDIATE"
+                    await self._patiently("write", lambda: finish(self.writer.execute(begin)))
                     yield Transaction(self.writer, self.now_milliseconds)
                     await self._commit()
                     undo.pop_all()
@@ -251,14 +252,11 @@ class Database(Queryable):
         async with self.transaction() as tx:
             return await call(tx, *args, **named)
 
-    async def _begin(self) -> None:
-        await finish(asyncio.ensure_future(self.writer.execute("BEGIN IMMEDIATE")))
-
     async def _commit(self) -> None:
-        await finish(asyncio.ensure_future(self.writer.commit()))
+        await finish(self.writer.commit())
 
     async def _rollback(self) -> None:
-        await finish(asyncio.ensure_future(self.writer.rollback()))
+        await finish(self.writer.rollback())
 
     async def fetch_all(self, sql: str, /, **parameters: Any) -> list[Row]:
         """See `Queryable`; raises as `transaction`."""

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from storage.db.errors import DatabaseTrouble
-
-_LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+from storage.db.errors import DatabaseTrouble, is_busy
 
 
 class AlreadyRunning(DatabaseTrouble):
@@ -47,7 +45,7 @@ def _lock(connection: sqlite3.Connection, lock_path: Path) -> None:
     try:
         connection.execute("BEGIN EXCLUSIVE")
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode in _LOCKED:
+        if is_busy(error):
             raise AlreadyRunning(
                 f"Another bot is running with this database ({lock_path.with_suffix('')}): stop it "
                 "first, or set DATABASE_URL to a file of its own."

@@ -73,9 +73,7 @@ async def _decide(tx: Transaction, job: Job, verb: Verb, admin_id: int) -> bool:
         SELECT report_id, admin_id, (SELECT MAX(id) FROM decisions) AS decision_id
         FROM report_messages JOIN reports ON reports.id = report_id WHERE job_id = :job_id
         """
-    rows = await tx.fetch_all(sql, job_id=job.id)
-    for row in rows:
+    for row in await tx.fetch_all(sql, job_id=job.id):
         key = f"{REPORT}:{row['report_id']}:{row['admin_id']}:{row['decision_id']}"
-        about = {"report_id": row["report_id"]}
-        await outbox.put(tx, REPORT, key, chat_id=row["admin_id"], arguments=about)
+        await outbox.put(tx, REPORT, key, chat_id=row["admin_id"], report_id=row["report_id"])
     return True

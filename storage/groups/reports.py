@@ -13,6 +13,7 @@ from storage.people.deletion import REPORTS_KEPT_MILLISECONDS
 REPORT = "report"
 """The kind of outbox entry that shows a report to one administrator."""
 
+MOST_OF_A_PERSON_A_DAY = 5
 REASONS = ("face", "offensive", "other")
 _DAY_MILLISECONDS = 24 * 3600 * 1000
 _HOUR_MILLISECONDS = 3600 * 1000
@@ -57,14 +58,7 @@ async def get(database: Queryable, report_id: int) -> Report | None:
     return await database.find(Report, "reports", id=report_id)
 
 
-async def file(
-    tx: Transaction,
-    report: Report,
-    reason: str,
-    admin_ids: Iterable[int],
-    *,
-    per_person_per_day: int,
-) -> bool:
+async def file(tx: Transaction, report: Report, reason: str, admin_ids: Iterable[int]) -> bool:
     """The reason is given: every administrator is to see it; False when it was given before.
 
     Raises:
@@ -73,16 +67,11 @@ async def file(
     given = {"reason": reason, "filed_at_milliseconds": tx.now_milliseconds}
     if not await tx.update("reports", given, id=report.id, reason=None):
         return False
-    if await _filed_within_a_day(tx, report) > per_person_per_day:
+    if await _filed_within_a_day(tx, report) > MOST_OF_A_PERSON_A_DAY:
         raise TooManyReports
     for admin_id in admin_ids:
-        await outbox.put(
-            tx,
-            REPORT,
-            f"{REPORT}:{report.id}:{admin_id}",
-            chat_id=admin_id,
-            arguments={"report_id": report.id},
-        )
+        key = f"{REPORT}:{report.id}:{admin_id}"
+        await outbox.put(tx, REPORT, key, chat_id=admin_id, report_id=report.id)
     return True
 
 

@@ -22,11 +22,11 @@ class CandidateAnswer(StrEnum):
 
 async def store(tx: Transaction, task: Task, task_ids: list[str]) -> bool:
     """The operator may choose among these from now on; False when the task has moved on."""
-    current = await tasks.get(tx, task.id)
-    if not _is_same_submission(current, task):
+    at = {"submitting_at_milliseconds": task.submitting_at_milliseconds}
+    if not await tx.has("tasks", id=task.id, state=TaskState.SUBMITTING, **at):
         return False
     await tx.delete("candidates", for_id=task.id)
-    named = {"for_id": task.id, "submitting_at_milliseconds": task.submitting_at_milliseconds}
+    named = {"for_id": task.id, **at}
     for task_id in task_ids:
         await tx.insert("candidates", {**named, "task_id": task_id})
     return True
@@ -38,8 +38,7 @@ async def listed(database: Queryable, task: Task) -> set[str]:
         SELECT task_id FROM candidates
         WHERE for_id = :id AND submitting_at_milliseconds = :submitting_at_milliseconds
         """
-    task_ids = await database.column(sql, **columns(task))
-    return set(task_ids)
+    return {*await database.column(sql, **columns(task))}
 
 
 async def adopt(tx: Transaction, job_id: int, task_id: str) -> CandidateAnswer:
@@ -78,11 +77,3 @@ async def _asked(tx: Transaction, job_id: int) -> list[tuple[Task, set[str]]]:
     """The job's tasks of which the operator was asked, each with what was named for it."""
     pairs = [(task, await listed(tx, task)) for task in await tasks.of_job(tx, job_id)]
     return [(task, named) for task, named in pairs if named]
-
-
-def _is_same_submission(current: Task | None, task: Task) -> bool:
-    return (
-        current is not None
-        and current.state == TaskState.SUBMITTING
-        and current.submitting_at_milliseconds == task.submitting_at_milliseconds
-    )

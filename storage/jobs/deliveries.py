@@ -79,13 +79,8 @@ async def sent(tx: Transaction, /, cause: str, form: Form, message_id: int, **fa
 
 async def want_removed(tx: Transaction, job_id: int, cause: str) -> None:
     """Have every message with the job's video removed, once for this cause."""
-    await outbox.put(
-        tx,
-        REMOVE,
-        f"{cause}:{REMOVE}:{job_id}",
-        chat_id=outbox.NO_CHAT,
-        arguments={"job_id": job_id},
-    )
+    key = f"{cause}:{REMOVE}:{job_id}"
+    await outbox.put(tx, REMOVE, key, chat_id=outbox.NO_CHAT, job_id=job_id)
 
 
 async def take_back(tx: Transaction, made: list[Job], cause: str) -> list[Job]:

@@ -185,17 +185,6 @@ async def open_jobs_of_person(database: Queryable, user_id: int) -> list[Job]:
     return await database.find_all(Job, "jobs", "id", user_id=user_id, ended_at_milliseconds=None)
 
 
-async def made(database: Queryable, limit: int) -> list[Job]:
-    """Jobs whose tasks have ended and that are to be joined or delivered now, the longest due
-    first.
-    """
-    return await database.every(
-        Job,
-        f"SELECT * FROM {MADE} ORDER BY not_before_milliseconds, id LIMIT :limit",  # noqa: S608
-        limit=limit,
-    )
-
-
 async def without_status(database: Queryable, limit: int) -> list[Job]:
     """Jobs that show nothing yet, and of which something is to be rendered still."""
     sql = f"""
@@ -263,17 +252,6 @@ async def has_status(database: Queryable, conversation: ConversationKey, message
     """Whether this message is, or was to the end, the status of one of the person's jobs."""
     whose = {"user_id": conversation.user_id, "chat_id": conversation.chat_id}
     return await database.has("jobs", **whose, status_message_id=message_id)
-
-
-async def unannounced(database: Queryable, limit: int) -> list[Job]:
-    """Jobs that ended without the person having been shown the end, which can be shown now; the
-    longest due first.
-    """
-    return await database.every(
-        Job,
-        f"SELECT * FROM {UNANNOUNCED} ORDER BY not_before_milliseconds, id LIMIT :limit",  # noqa: S608
-        limit=limit,
-    )
 
 
 async def waiting_of(database: Queryable, user_id: int) -> int:

@@ -124,15 +124,6 @@ async def of_open_jobs(database: Queryable) -> list[Task]:
     return await database.every(Task, sql)
 
 
-async def under_way(database: Queryable, limit: int) -> list[Task]:
-    """Those that are being made, whose next step is due; the longest due first."""
-    return await database.every(
-        Task,
-        f"SELECT * FROM {UNDER_WAY} ORDER BY not_before_milliseconds, id LIMIT :limit",  # noqa: S608
-        limit=limit,
-    )
-
-
 async def preparing(database: Queryable, engine: str, limit: int) -> list[Task]:
     """Those of the engine that are to be prepared now: new ones in their turns, then what failed,
     the longest due first.
@@ -146,14 +137,14 @@ async def preparing(database: Queryable, engine: str, limit: int) -> list[Task]:
 
 
 async def waiting_too_long(
-    database: Queryable, engine: str | None, since_milliseconds: int, limit: int
+    database: Queryable, engine: str, since_milliseconds: int, limit: int
 ) -> list[Task]:
-    """Those that wait (for that engine) and whose jobs were made by then."""
+    """Those that wait for that engine and whose jobs were made by then."""
     sql = """
         SELECT tasks.* FROM jobs JOIN tasks ON tasks.job_id = jobs.id
         WHERE jobs.ended_at_milliseconds IS NULL AND created_at_milliseconds <= :since
             AND tasks.state IN ('preparing', 'ready')
-            AND tasks.engine = COALESCE(:engine, tasks.engine)
+            AND tasks.engine = :engine
         ORDER BY created_at_milliseconds, jobs.id LIMIT :limit
         """
     return await database.every(Task, sql, engine=engine, since=since_milliseconds, limit=limit)

@@ -191,7 +191,7 @@ async def _have_said(tx: Transaction, sql: str, **parameters: Any) -> int:
     """What this changes is to be asked, or the answer to be said; how many questions."""
     changed = await tx.fetch_all(sql, **parameters)
     for row in changed:
-        about = {"question_id": row["id"], "wanted_at": row["wanted_at_milliseconds"]}
+        about = {"wanted_at": row["wanted_at_milliseconds"], "state": row["state"]}
         await outbox.put(
             tx,
             CONSENT_QUESTION,
@@ -199,6 +199,7 @@ async def _have_said(tx: Transaction, sql: str, **parameters: Any) -> int:
             chat_id=row["chat_id"],
             thread_id=row["thread_id"],
             user_id=row["user_id"],
-            arguments={**about, "state": row["state"]},
+            question_id=row["id"],
+            **about,
         )
     return len(changed)

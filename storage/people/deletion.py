@@ -106,7 +106,7 @@ async def forget(tx: Transaction, user_id: int, account_id: int) -> None:
             f"{FORGOTTEN}:{account_id}:{tx.now_milliseconds}",
             chat_id=asked.chat_id,
             message_id=asked.message_id,
-            arguments={"language": asked.language},
+            language=asked.language,
         )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from storage.db.database import Queryable, Transaction
 from storage.db.rows import columns
 
+_TELL_EVERY_MILLISECONDS = 60_000
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -59,10 +61,13 @@ async def is_banned(database: Queryable, user_id: int) -> bool:
     return await database.has("bans", user_id=user_id)
 
 
-async def is_to_be_told(tx: Transaction, user_id: int, *, every_milliseconds: int) -> bool:
-    """Whether to tell them that they are refused; a True answer counts as told."""
+async def is_to_be_told(tx: Transaction, user_id: int) -> bool:
+    """Whether to tell them that they are refused; a True answer counts as told.
+
+    Once a minute at most: what they write may be meant as a flood.
+    """
     sql = """
         UPDATE bans SET told_at_milliseconds = :now
         WHERE user_id = :user_id AND told_at_milliseconds <= :now - :every
         """
-    return await tx.change(sql, user_id=user_id, every=every_milliseconds)
+    return await tx.change(sql, user_id=user_id, every=_TELL_EVERY_MILLISECONDS)

@@ -76,7 +76,7 @@ async def _first_of_a_day(there: World) -> _Taken:
 
 
 async def _job(there: World) -> _Taken:
-    """Somebody's photo and voice note become a video; the chat is new, so nothing is paced."""
+    """Somebody's photo and voice message become a video; the chat is new, so nothing is paced."""
     person = await there.person()
     before = processor_seconds(there.bot.pid)
     await person.sends_photo()

@@ -1,4 +1,4 @@
-"""What the normalisation of a voice note takes of the processor, against `ffmpeg -af loudnorm`.
+"""What the normalisation of a voice message takes of the processor, against `ffmpeg -af loudnorm`.
 
 FFmpeg's libraries come with PyAV, so no executable is needed; what the start of a process would
 cost is left out of its time.

@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from bot.chat import status
 from bot.chat.queue_view import JobView
-from bot.chat.status import FirstStatus, Progress
+from bot.chat.status import Progress
 from bot.clock import SystemClock
 from storage.db.database import Database
 from storage.jobs import task_moves
@@ -86,7 +86,7 @@ async def _timed(work: Callable[[Fakes], Awaitable[object]], fakes: Fakes) -> fl
 async def _look(fakes: Fakes) -> None:
     """What is due, and what every status message is to say."""
     await fakes.steps.due()
-    await fakes.common.part(FirstStatus).due()
+    await fakes.common.part(Progress).due()
     await fakes.worker.progress.show()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.chat.status import FirstStatus
+from bot.chat.status import Progress
 from bot.retry import STATUS_UNSAID
 from bot.telegram.errors import (
     ChatDead,
@@ -78,7 +78,7 @@ async def test_a_chat_that_turns_out_to_be_closed_ends_what_only_waits_there(
 
 async def test_a_first_status_that_a_chat_puts_off_is_not_tried_again_at_once(fakes: Fakes) -> None:
     job = await orders.start(fakes.database)
-    status = fakes.common.part(FirstStatus)
+    status = fakes.common.part(Progress)
     fakes.sender.failures[job.chat_id] = NotSent("the chat is to be left alone for 222 s")
     (say,) = (await status.due()).values()
     await say()
@@ -93,7 +93,7 @@ async def test_a_job_shows_a_status_as_long_as_something_of_it_is_to_be_rendered
 ) -> None:
     long = await orders.start(fakes.database, milliseconds=10_000, cuts=(5_000,))
     await orders.make_ready(fakes.database, long)
-    status = fakes.common.part(FirstStatus)
+    status = fakes.common.part(Progress)
     for more in (True, False):
         await orders.bill(fakes.database, await orders.run_next(fakes.database))
         assert (("status", long.id) in await status.due()) is more

@@ -127,15 +127,16 @@ async def there(tmp_path: Path, video_bytes: bytes) -> AsyncIterator[Setup]:
         bot, worker = build_bot(SECRET_TOKEN, telegram.url), FakeMedia()
         await bot.initialize()
         members = Members(bot=bot, rate_limiter=RateLimiter(clock), clock=clock)
-        async with Sender(bot, clock) as sender:
-            common = common_services(
-                database, clock, limits, sender=sender, members=members, worker=worker
-            )
-            made = Setup(common, clock)
-            made.telegram, made.sender, made.worker = telegram, sender, worker
-            made.video = video_bytes
-            kinds = [common.operator.kind, *common.part(Moderation).kinds]
-            made.outbox = build_outbox(common, kinds)
-            yield made
+        sender = Sender(bot, clock)
+        common = common_services(
+            database, clock, limits, sender=sender, members=members, worker=worker
+        )
+        made = Setup(common, clock)
+        made.telegram, made.sender, made.worker = telegram, sender, worker
+        made.video = video_bytes
+        kinds = [common.operator.kind, *common.part(Moderation).kinds]
+        made.outbox = build_outbox(common, kinds)
+        yield made
+        await sender.close()
         await bot.shutdown()
     await database.close()

@@ -177,7 +177,7 @@ async def test_of_a_maker_who_is_forgotten_each_copy_goes_whose_chat_is_known(
     async with there.database.transaction() as tx:
         if reported:
             report = await reports.begin(tx, made.job, BEN, made.group_id)
-            await reports.file(tx, report, "face", [], per_person_per_day=5)
+            await reports.file(tx, report, "face", [])
         await deletion.forget(tx, ADA, -9)
     before, copies = await made.messages(), await made.copies()
     forgotten = Shown(there, await there.job(made.job.id), made.group_id)

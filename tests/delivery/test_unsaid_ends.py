@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bot.telegram.errors import ChatDead, NotAllowed, TelegramFailure
-from storage.jobs import jobs, task_moves
+from storage.due import Due, rows
+from storage.jobs import task_moves
 from storage.jobs.jobs import Job
 from tests.support.fake_services import Fakes
 from tests.support.fakes import FakeSender
@@ -47,7 +48,7 @@ async def failed(fakes: Fakes, refusals: list[TelegramFailure], failure: Telegra
 
 async def due(fakes: Fakes) -> list[int]:
     """The jobs whose end is to be said now."""
-    return [job.id for job in await jobs.unannounced(fakes.database, 9)]
+    return [job.id for job in await rows(fakes.database, Job, Due.UNANNOUNCED_JOBS, 9)]
 
 
 async def test_what_was_refused_is_said_a_while_later(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -13,7 +12,6 @@ from bot.config.settings import Settings
 from bot.dashscope.errors import Moderated, ServiceStopped, StopCause, Unanswered
 from bot.dashscope.tasks import TaskStatus
 from bot.dashscope.verdict import Verdict
-from bot.engines.base import outage_account
 from bot.engines.outages import NotDue, Outages
 from bot.engines.registry import Engines
 from bot.gate import Rule, RuleRefused
@@ -57,11 +55,9 @@ def emo(fakes: Fakes) -> OtherEngine:
 
 @pytest.fixture
 def outages(fakes: Fakes, emo: OtherEngine) -> Outages:
-    def of(engine: ScriptedEngine, **others: Any) -> Outages:
-        account = outage_account(engine)
-        return Outages(common=fakes.common, account=account, engine=engine.name, **others)
-
-    return of(fakes.engine, others=[of(emo)])
+    fakes.common.give(Engines(fakes.engine, emo))
+    of_emo = Outages(common=fakes.common, engine=emo)
+    return Outages(common=fakes.common, engine=fakes.engine, others=[of_emo])
 
 
 @pytest.fixture

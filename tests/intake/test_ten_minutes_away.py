@@ -15,7 +15,8 @@ from bot.media.errors import MediaNotNow, MediaWorkerKilled
 from bot.media.worker.client import MediaWorkerNotStarted
 from bot.retry import INTAKE
 from bot.telegram.destination import Destination
-from storage import drafts, media, media_answers
+from storage import drafts, due, media, media_answers
+from storage.due import Due
 from storage.media import ConversationKey, Media, ReceivedMedia
 from tests.support.fake_services import Fakes
 from tests.support.scripted_engine import success
@@ -80,8 +81,8 @@ class Services:
     async def pass_time(self, seconds: int) -> None:
         """In steps of two seconds; what is due is worked on, as the pipeline does."""
         for _ in range(seconds // 2 + 1):
-            for item in await media.due(self.fakes.database, 9):
-                await self.intake.receive(item)
+            for item in await due.rows(self.fakes.database, Media, Due.MEDIA, 9):
+                await self.intake.receive(item.id)
             self.fakes.clock.advance(2)
 
 

@@ -43,7 +43,7 @@ async def fails(fakes: Fakes, task: Task, code: str = "InternalError") -> None:
 async def submitted_again(fakes: Fakes) -> Task:
     """The same task in its next submission."""
     fakes.clock.advance(SUBMIT_REFUSED.delays_seconds[-1])
-    taken = await fakes.slots.take(fakes.engine)
+    taken = await fakes.submission.take(fakes.engine)
     assert taken is not None
     await fakes.submission.submit(taken)
     return await fakes.task(taken.id)

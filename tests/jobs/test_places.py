@@ -35,8 +35,8 @@ async def test_steps_that_take_long_leave_places_for_submissions_and_looks(
     async def fill(_kinds: object) -> AsyncIterator[tuple[Task, Work]]:
         yield task, lambda: begin("submission")
 
-    slots: Any = AsyncMock()
-    slots.fill = fill
+    submission: Any = AsyncMock()
+    submission.fill = fill
     steps: Any = AsyncMock()
     steps.due.return_value = [
         *(Step(("stuck", number), stick, stuck) for number in range(MANY)),
@@ -44,7 +44,7 @@ async def test_steps_that_take_long_leave_places_for_submissions_and_looks(
     ]
     stop, other = asyncio.Event(), AsyncMock()
     worker = Worker(common=fakes.common, background_tasks=[], outbox=other)
-    worker.steps, worker.slots, worker.progress = steps, slots, other
+    worker.steps, worker.submission, worker.progress = steps, submission, other
     running = asyncio.create_task(worker.run(stop))
     await asyncio.wait_for(done.wait(), 30)
     freed.set()

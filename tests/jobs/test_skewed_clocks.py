@@ -57,10 +57,32 @@ async def lost_submission(fakes: Skewed) -> Task:
 
     fakes.engine.during_submit = create
     fakes.engine.refusal = SubmitUnknown("no answer")
-    taken = await fakes.slots.take(fakes.engine)
+    taken = await fakes.submission.take(fakes.engine)
     assert taken is not None
     await fakes.submission.submit(taken)
     return await fakes.task(task.id)
+
+
+async def is_given_up_in_its_time(fakes: Skewed, task: Task) -> None:
+    """By a process that was started meanwhile: not before nothing can come of it any more."""
+    fakes.restart()
+    await fakes.submission.reconcile(task)
+    assert (await fakes.task(task.id)).state == TaskState.SUBMITTING
+    await settled(fakes, task)
+    assert (await fakes.task(task.id)).state == TaskState.READY
+
+
+async def is_asked_about(fakes: Skewed, task: Task) -> None:
+    """The operator is, and until then nothing else becomes of it."""
+    await settled(fakes, task)
+    await fakes.post()
+    assert (await fakes.task(task.id)).state == TaskState.SUBMITTING
+    assert f"/adopt {task.job_id} ours" in fakes.told()[0]
+
+
+async def settled(fakes: Skewed, task: Task) -> None:
+    fakes.clock.advance(SETTLED_AFTER_MILLISECONDS / 1000 + 2)
+    await fakes.submission.reconcile(task)
 
 
 @pytest.mark.sampled(every=3)
@@ -100,12 +122,7 @@ async def test_a_submission_that_was_never_made_is_given_up_in_its_time(
     fakes.set_ahead(ahead_seconds)
     task = await lost_submission(fakes)
     fakes.engine.listed = []
-    fakes.restart()
-    await fakes.submission.reconcile(task)
-    assert (await fakes.task(task.id)).state == TaskState.SUBMITTING
-    fakes.clock.advance(SETTLED_AFTER_MILLISECONDS / 1000 + 2)
-    await fakes.submission.reconcile(task)
-    assert (await fakes.task(task.id)).state == TaskState.READY
+    await is_given_up_in_its_time(fakes, task)
 
 
 @pytest.mark.parametrize("ahead_seconds", [-90.0, 0.0, 90.0])
@@ -146,12 +163,8 @@ async def test_without_a_date_the_operator_is_asked_instead_of_paying_twice(
     assert (await fakes.task(task.id)).state == TaskState.SUBMITTING
     fakes.engine.listed = listed
     await fakes.submission.reconcile(task)
-    fakes.clock.advance(SETTLED_AFTER_MILLISECONDS / 1000 + 2)
-    await fakes.submission.reconcile(task)
-    await fakes.post()
-    assert (await fakes.task(task.id)).state == TaskState.SUBMITTING
+    await is_asked_about(fakes, task)
     assert fakes.engine.submitted == [task.name]
-    assert f"/adopt {task.job_id} ours" in fakes.told()[0]
 
 
 @pytest.mark.parametrize("set_seconds", [-3 * HOUR, 3 * HOUR])
@@ -162,12 +175,7 @@ async def test_without_a_date_a_clock_that_was_set_does_not_shorten_the_wait(
     task = await lost_submission(fakes)
     fakes.engine.listed = []
     fakes.set_ahead(set_seconds)
-    fakes.restart()
-    await fakes.submission.reconcile(task)
-    assert (await fakes.task(task.id)).state == TaskState.SUBMITTING
-    fakes.clock.advance(SETTLED_AFTER_MILLISECONDS / 1000 + 2)
-    await fakes.submission.reconcile(task)
-    assert (await fakes.task(task.id)).state == TaskState.READY
+    await is_given_up_in_its_time(fakes, task)
 
 
 @pytest.mark.parametrize("ahead_seconds", [-3 * HOUR, 3 * HOUR])
@@ -180,8 +188,4 @@ async def test_a_date_that_comes_after_the_submission_does_not_make_it_dated(
     fakes.engine.sends_date = True
     fakes.restart()
     await fakes.submission.reconcile(task)
-    fakes.clock.advance(SETTLED_AFTER_MILLISECONDS / 1000 + 2)
-    await fakes.submission.reconcile(task)
-    await fakes.post()
-    assert (await fakes.task(task.id)).state == TaskState.SUBMITTING
-    assert f"/adopt {task.job_id} ours" in fakes.told()[0]
+    await is_asked_about(fakes, task)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 from unittest.mock import patch
 
 from bot.dashscope.errors import ServiceStopped, StopCause
 from bot.retry import PROBE
+from bot.telegram.status_edits import Status
 from tests.storage.orders import more_jobs
 from tests.support.fake_services import Fakes
 from tests.support.texts import said
@@ -24,9 +24,9 @@ async def test_everybody_is_told_once_nobody_pays_and_it_goes_on_in_turn(fakes: 
     shown = Counter[int]()
     show = fakes.sender.progress
 
-    def count(chat_id: int, message_id: int, text: str, **how: Any) -> None:
-        shown[message_id] += said("job-held-back") in text
-        show(chat_id, message_id, text, **how)
+    def count(status: Status) -> None:
+        shown[status.message_id] += said("job-held-back") in status.text
+        show(status)
 
     fakes.engine.refusal = UNPAID
     with patch.object(fakes.sender, "progress", count):

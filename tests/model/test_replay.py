@@ -170,7 +170,7 @@ def an_entry(call: Callable[[Transaction, OutboxEntry], Awaitable[Any]]) -> Arra
 async def two_of_one_message(database: Database) -> Call:
     async with database.transaction() as tx:
         await put(tx)
-        await outbox.put(tx, "thing", "update:8", chat_id=1, message_id=5, arguments={"page": 2})
+        await outbox.put(tx, "thing", "update:8", chat_id=1, message_id=5, page=2)
     return lambda tx: outbox.withdraw_earlier(tx, "update:8")
 
 
@@ -252,7 +252,7 @@ CALLS: dict[str, Arrange] = {
     "outbox.end_all": an_entry(lambda tx, entry: outbox.end_all(tx, entry.chat_id)),
     "outbox.withdraw_earlier": two_of_one_message,
     "outbox.erase": an_entry(lambda tx, entry: outbox.erase(tx, entry)),
-    "alerts.is_due": after(None, lambda tx: alerts.is_due(tx, "subject", every_milliseconds=1_000)),
+    "alerts.is_due": after(None, lambda tx: alerts.is_due(tx, "subject")),
 }
 
 COUNTING = {

@@ -151,7 +151,6 @@ CALLS: dict[str, Arrange] = {
     "media_answers.use_crop": an_offer,
     "media_answers.reopen": of_item("asked", "voice", lambda tx, m: media_answers.reopen(tx, m.id)),
     "media.set_upload": of_item("ready", "photo", lambda tx, m: media.set_upload(tx, m.id, "o", 1)),
-    "media.set_boxes": of_item("ready", "photo", lambda tx, m: media.set_boxes(tx, m.id, "f", "e")),
     "media.supersede": of_item("asked", "photo", lambda tx, m: media.supersede(tx, m.id)),
     "media.drop_waiting": after(waits_for_consent, lambda tx: media.drop_waiting(tx, PLACE)),
     "drafts.put": of_item("received", "photo", lambda tx, m: drafts.put(tx, m)),

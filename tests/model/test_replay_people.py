@@ -71,7 +71,7 @@ def about_report(
         async with database.transaction() as tx:
             report = await reports.begin(tx, job, 5, 1)
             if filed:
-                await reports.file(tx, report, "face", [7], per_person_per_day=5)
+                await reports.file(tx, report, "face", [7])
                 await decisions.take_down(tx, job, 7)
         return lambda tx: call(tx, report)
 
@@ -90,7 +90,7 @@ def reported(
         job = await done_job(database)
         async with database.transaction() as tx:
             report = await reports.begin(tx, job, 5, 1)
-            await reports.file(tx, report, "face", [7], per_person_per_day=5)
+            await reports.file(tx, report, "face", [7])
             await reports.shown(tx, report, 7, 9)
             if banned:
                 await people.ban(tx, 1, 7)
@@ -103,7 +103,7 @@ async def a_kept_report(database: Database) -> Call:
     job = await done_job(database)
     async with database.transaction() as tx:
         report = await reports.begin(tx, job, 5, 1)
-        await reports.file(tx, report, "face", [7], per_person_per_day=5)
+        await reports.file(tx, report, "face", [7])
         await deletion.forget(tx, 1, -9)
         await decisions.dismiss(tx, job, 7)
         await tx.execute("UPDATE decisions SET at_milliseconds = 0")
@@ -120,7 +120,7 @@ def want_forgetting(tx: Transaction) -> Awaitable[Any]:
 
 
 def file_face(tx: Transaction, report: Report) -> Awaitable[Any]:
-    return reports.file(tx, report, "face", [7], per_person_per_day=5)
+    return reports.file(tx, report, "face", [7])
 
 
 def number(tx: Transaction, until_milliseconds: int = NOON + 9) -> Awaitable[int]:
@@ -181,8 +181,7 @@ CALLS: dict[str, Arrange] = {
     "people.ban": after(None, lambda tx: people.ban(tx, 1, 7)),
     "people.unban": after(lambda tx: people.ban(tx, 1, 7), lambda tx: people.unban(tx, 1)),
     "people.is_to_be_told": after(
-        lambda tx: people.ban(tx, 1, 7),
-        lambda tx: people.is_to_be_told(tx, 1, every_milliseconds=9),
+        lambda tx: people.ban(tx, 1, 7), lambda tx: people.is_to_be_told(tx, 1)
     ),
     "deletion.want": after(None, want_forgetting),
     "deletion.drop_waiting": after(ask, lambda tx: deletion.drop_waiting(tx, 1)),

@@ -84,10 +84,10 @@ async def test_a_folder_that_cannot_be_read_keeps_no_other_from_being_swept(
     there.clock.advance(HOURS_48 + 60)
     sweeps = retention(there)
 
-    def refuse(_before_milliseconds: int) -> int:
+    def refuse(*_: object) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(sweeps.stored_files, "sweep_uploads", refuse)
+    monkeypatch.setattr("bot.privacy.retention.sweep_uploads", refuse)
     (work,) = (await sweeps.due()).values()
     await work()
     assert names(there.results) == set()

@@ -104,7 +104,7 @@ async def test_what_has_no_sound_is_no_voice_note(telegram: LocalTelegram) -> No
             files={"file": ("x", data)},
         )
         assert answer.status_code == 400
-        assert "voice note" in answer.json()["error"]
+        assert "voice message" in answer.json()["error"]
 
 
 async def test_a_document_keeps_its_bytes_and_name(telegram: LocalTelegram) -> None:

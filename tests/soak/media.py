@@ -47,7 +47,7 @@ def photo(**script: Any) -> bytes:
 
 
 def voice(**script: Any) -> bytes:
-    """A voice note of so many `milliseconds`; `fault`."""
+    """A voice message of so many `milliseconds`; `fault`."""
     return _MARK + json.dumps(script).encode()
 
 

@@ -124,7 +124,7 @@ class User:
     async def sends_voice(
         self, milliseconds: int = 5_000, reply_to: int | None = None, **script: Any
     ) -> None:
-        """A voice note."""
+        """A voice message."""
         number = self._chance.dice.getrandbits(64)
         recording = media.voice(number=number, milliseconds=milliseconds, **script)
         about = {} if reply_to is None else {"reply_to": reply_to}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from storage import media
+from storage import due, media
 from storage.db.database import Database
-from storage.media import ConversationKey
+from storage.due import Due
+from storage.media import ConversationKey, Media
 from tests.storage.orders import item
 
 HERE = ConversationKey(1, 0, 1)
@@ -17,8 +18,8 @@ async def test_a_question_that_came_up_while_it_was_spoken_of_is_still_to_be_ask
         spoken_of = await item(tx, "voice", HERE)
         await media.ask_again(tx, spoken_of.id, "confirm")
         assert not await media.announced(tx, spoken_of)
-    (left,) = await media.unannounced(database, 9)
+    (left,) = await due.rows(database, Media, Due.UNANNOUNCED_MEDIA, 9)
     assert left.fault == "confirm"
     async with database.transaction() as tx:
         assert await media.announced(tx, left)
-    assert await media.unannounced(database, 9) == []
+    assert await due.rows(database, Media, Due.UNANNOUNCED_MEDIA, 9) == []

@@ -44,8 +44,9 @@ async def test_a_copy_belongs_to_an_engine_until_there_is_one_for_another(
 ) -> None:
     job = await start(database)
     async with database.transaction() as tx:
-        await media.set_upload(tx, job.photo_id, "oss://a", NOON, "wan2.2-s2v")
-        await media.set_upload(tx, job.photo_id, "oss://b", NOON, given)
+        await media.set_upload(tx, job.photo_id, "oss://a", NOON, upload_engine="wan2.2-s2v")
+        facts = {"upload_engine": given} if given else {}
+        await media.set_upload(tx, job.photo_id, "oss://b", NOON, **facts)
     photo = await media.get(database, job.photo_id)
     assert photo is not None
     assert (photo.upload_url, photo.upload_engine) == ("oss://b", kept)

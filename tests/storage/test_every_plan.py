@@ -33,7 +33,8 @@ RARELY = (
 """May read everything: at the start, or where an operator asks what was billed, ever."""
 LOCAL = {"column": "photo_id", "numbers": "1, 2", "some": "1, 2", "window": "day = :day"}
 LOCAL |= {"where": "day = :day", "kind.name": "x", "kind": "outages"}
-"""What stands for names that are no constants of a module."""
+LOCAL |= {"due": "jobs WHERE id = 1", "order": "id"}
+"""What stands for names that are no constants of a module; see `test_plans` for what is due."""
 
 
 def _modules() -> Iterator[ModuleType]:

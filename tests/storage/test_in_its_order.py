@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from storage import drafts, media, media_answers
+from storage import drafts, due, media, media_answers
 from storage.db.database import Database, Queryable, Transaction
+from storage.due import Due
 from storage.jobs import ledger, task_moves, tasks
 from storage.jobs.ledger import next_month_milliseconds
 from storage.media import ConversationKey, Media
@@ -87,14 +88,16 @@ async def test_each_comes_when_what_was_sent_before_it_is_done_with(database: Da
         waiting = [await sent(tx, kind) for kind in ("photo", "voice", "photo", "voice")]
         assert await consents.wake(tx, 1)
     for each in waiting:
-        (due,) = await media.due(database, 9)
-        assert due.id == each.id
+        (found,) = await due.rows(database, Media, Due.MEDIA, 9)
+        assert found.id == each.id
         async with database.transaction() as tx:
             await media.ready(tx, each.id)
-        assert await media.due(database, 9) == [], "not before it was said what became of it"
+        assert await due.rows(database, Media, Due.MEDIA, 9) == [], (
+            "not before it was said what became of it"
+        )
         async with database.transaction() as tx:
             await media.announced(tx, await as_it_is(tx, each))
-    assert await media.due(database, 9) == []
+    assert await due.rows(database, Media, Due.MEDIA, 9) == []
 
 
 async def test_cancel_drops_all_that_waits_for_consent(database: Database) -> None:

@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
-from storage import due, inbox, media, outages, verdicts
+from storage import due, inbox, outages, verdicts
 from storage.db.database import Database, Transaction
 from storage.db.rows import Row
+from storage.due import Due
 from storage.groups import borrowed_media, reports
 from storage.jobs import jobs, line, task_moves, tasks
+from storage.jobs.jobs import Job
+from storage.jobs.tasks import Task
+from storage.media import Media
 from storage.people.preferences import quiet_jobs
 from tests.storage import orders
 
@@ -52,20 +56,20 @@ async def _uncount(tx: Transaction) -> None:
 
 
 _OFTEN: dict[str, Callable[[Transaction], Awaitable[object]]] = {
-    "halves to be worked on": lambda tx: media.due(tx, 32),
-    "halves to be talked about": lambda tx: media.unannounced(tx, 32),
+    "halves to be worked on": lambda tx: due.rows(tx, Media, Due.MEDIA, 32),
+    "halves to be talked about": lambda tx: due.rows(tx, Media, Due.UNANNOUNCED_MEDIA, 32),
     "a person's open jobs": lambda tx: jobs.open_jobs_of(tx, 1, 1),
     "what is shown of somebody": lambda tx: borrowed_media.object_to_all(tx, 1, 1),
     "what reports keep": reports.expire,
     "what is made of a media item": lambda tx: jobs.made_of(tx, 1),
     "the waiting jobs of a chat": lambda tx: jobs.waiting_in(tx, 1),
     "jobs being made": lambda tx: jobs.being_made(tx, 0, 9),
-    "jobs that were made": lambda tx: jobs.made(tx, 9),
+    "jobs that were made": lambda tx: due.rows(tx, Job, Due.MADE_JOBS, 9),
     "new jobs": lambda tx: jobs.newer(tx, 0, 9),
     "some jobs": lambda tx: jobs.some(tx, [1, 2]),
     "their tasks": lambda tx: tasks.of_jobs(tx, [1, 2]),
     "jobs without a status": lambda tx: jobs.without_status(tx, 9),
-    "tasks under way": lambda tx: tasks.under_way(tx, 9),
+    "tasks under way": lambda tx: due.rows(tx, Task, Due.TASKS_UNDER_WAY, 9),
     "tasks to prepare": lambda tx: tasks.preparing(tx, orders.ENGINE, 9),
     "what waits too long": lambda tx: tasks.waiting_too_long(tx, orders.ENGINE, orders.NOON, 9),
     "for which engines tasks wait": line.engines,
@@ -73,7 +77,7 @@ _OFTEN: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "places in the line": lambda tx: line.places(tx, orders.ENGINE, (0, 0), 9),
     "who waits": lambda tx: line.idle_jobs(tx, 9),
     "quiet jobs": lambda tx: quiet_jobs(tx, [1, 2]),
-    "jobs to be talked about": lambda tx: jobs.unannounced(tx, 9),
+    "jobs to be talked about": lambda tx: due.rows(tx, Job, Due.UNANNOUNCED_JOBS, 9),
     "a slot": _slot,
     "what there is to do": due.kinds,
     "what is refused": lambda tx: outages.all_of(tx, orders.ACCOUNT),

@@ -29,7 +29,7 @@ async def reported(database: Database, *, filed: bool = True) -> Job:
         await deliveries.sent(tx, "resend:1", deliveries.Form.VIDEO, 5)
         if filed:
             report = await reports.begin(tx, job, EVE, GROUP)
-            await reports.file(tx, report, "face", [ADMIN], per_person_per_day=5)
+            await reports.file(tx, report, "face", [ADMIN])
         await deletion.forget(tx, ADA, NOBODY)
     found = await jobs.get(database, job.id)
     assert found is not None

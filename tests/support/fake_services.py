@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import AsyncMock
 
@@ -20,7 +21,6 @@ from bot.config.settings import Settings
 from bot.delivery.earlier_videos import EarlierVideos
 from bot.engines.outages import Outages
 from bot.engines.registry import Engines
-from bot.jobs.slots import Slots
 from bot.jobs.steps import JobSteps
 from bot.limits import Limits, limits_of
 from bot.media import calls
@@ -113,11 +113,11 @@ class Services:
         self.results = common.limits.results_directory
         self.engine = ScriptedEngine(clock)
         self.engines = Engines(self.engine)
-        self.outages = Outages(common=common, account=self.engine.account)
+        self.outages = Outages(common=common, engine=self.engine)
         common.give(self.engines, self.outages)
         self.results.mkdir(parents=True, exist_ok=True)
         self.messenger = common.part(Messenger)
-        self.steps, self.slots = common.part(JobSteps), common.part(Slots)
+        self.steps = common.part(JobSteps)
         self.deliverer, self.finisher = self.steps.deliverer, self.steps.finisher
         self.earlier = common.part(EarlierVideos)
         self.watch, self.result = self.steps.watch, self.steps.result
@@ -160,7 +160,8 @@ class Fakes(Services):
         self.steps.job_steps[JobState.DELIVERING] = self.deliver
         self.worker = Worker(common=common, background_tasks=[self], outbox=self.outbox)
         self.worker.intake = cast(Any, self)
-        self.worker.first_status = AsyncMock(due=AsyncMock(return_value={}))
+        show, none_new = self.worker.progress.show, AsyncMock(return_value={})
+        self.worker.progress = cast(Any, SimpleNamespace(show=show, due=none_new))
 
     async def conclude(self, media_id: int) -> None:
         """In the place of `Intake`: nothing is said about photos and voices."""

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+from telegram import ForceReply
 
 from bot.media.calls import render_preview
 from bot.media.errors import MediaFailure, MediaWorkerKilled
@@ -22,9 +23,10 @@ from bot.media.worker.client import MediaWorkerDied
 from bot.sandbox.dashscope.renderer import OnProgress
 from bot.telegram.destination import Destination
 from bot.telegram.files import Files
-from bot.telegram.keyboards import AskReply, Keyboard
+from bot.telegram.keyboards import Keyboard
 from bot.telegram.outgoing import SentMessage
 from bot.telegram.sender import Sender
+from bot.telegram.status_edits import Status
 
 Result = TypeVar("Result")
 Call = Callable[..., Any]
@@ -63,7 +65,7 @@ class FakeSender(Sender):
         destination: Destination,
         text: str,
         *,
-        keyboard: Keyboard | AskReply | None = None,
+        keyboard: Keyboard | ForceReply | None = None,
         **_: Any,
     ) -> SentMessage:
         self.tries += 1
@@ -71,25 +73,21 @@ class FakeSender(Sender):
         if chat_id in self.failures:
             raise self.failures[chat_id]
         message_id = len(self.messages) + 1
-        self.progress(chat_id, message_id, text, keyboard=keyboard)
+        self._say(chat_id, message_id, text, keyboard)
         return SentMessage(chat_id, message_id)
 
     async def edit_text(
         self, chat_id: int, message_id: int, text: str, *, keyboard: Keyboard | None = None
     ) -> None:
-        self.progress(chat_id, message_id, text, keyboard=keyboard)
+        self._say(chat_id, message_id, text, keyboard)
 
-    def progress(
-        self,
-        chat_id: int,
-        message_id: int,
-        text: str,
-        *,
-        keyboard: Keyboard | AskReply | None = None,
-        pressed: bool = False,
+    def progress(self, status: Status) -> None:
+        self._say(status.chat_id, status.message_id, status.text, status.keyboard)
+
+    def _say(
+        self, chat_id: int, message_id: int, text: str, keyboard: Keyboard | ForceReply | None
     ) -> None:
-        del pressed
-        rows = keyboard.rows if isinstance(keyboard, Keyboard) else ()
+        rows = keyboard.inline_keyboard if isinstance(keyboard, Keyboard) else ()
         buttons = [button.text for row in rows for button in row]
         self.messages[message_id] = Said(chat_id, text, buttons)
 

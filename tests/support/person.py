@@ -142,11 +142,11 @@ class Person(Seen):
         return await self.send_file("photo", data, "photo.jpg", **fields)
 
     async def says(self, seconds: float = 1.0, **fields: Any) -> int:
-        """A voice note of about that length; privacy mode hides it unless it is a reply."""
+        """A voice message of about that length; privacy mode hides it unless it is a reply."""
         return await self.says_that(voice(seconds), **fields)
 
     async def says_that(self, recording: bytes, **fields: Any) -> int:
-        """This voice note."""
+        """This voice message."""
         return await self.send_file("voice", recording, "voice.ogg", raw=1, **fields)
 
     async def sends_both(self) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,9 +122,11 @@ async def sender_of(
 ) -> AsyncIterator[Sender]:
     """A Sender over a real Bot and real sockets; the Bot has not introduced itself (getMe)."""
     bot = build_bot(SECRET_TOKEN, base_url, read_seconds=read_seconds)
-    async with Sender(bot, clock or SystemClock()) as sender:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(bot.request.shutdown)
+        sender = Sender(bot, clock or SystemClock())
+        stack.push_async_callback(sender.close)
         yield sender
-    await bot.request.shutdown()
 
 
 @pytest.fixture

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import av
 import numpy as np
@@ -25,7 +27,7 @@ from bot.telegram.errors import (
     TokenRejected,
     TryAgain,
 )
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import keyboard_of
 from bot.telegram.outgoing import OutgoingVideo
 from bot.telegram.sender import Sender
 from tests.support.clock import FakeClock
@@ -58,7 +60,7 @@ async def test_a_text_arrives_with_markup_buttons_and_as_a_reply(
     sent = await sender.send_text(
         Destination(PRIVATE, reply_to=question["message_id"]),
         "<b>Fine</b> &amp; well",
-        keyboard=Keyboard.of([("Cancel", "cancel:7")]),
+        keyboard=keyboard_of([("Cancel", "cancel:7")]),
     )
     (seen,) = await telegram.seen()
     assert seen["message_id"] == sent.message_id
@@ -71,7 +73,7 @@ async def test_a_text_arrives_with_markup_buttons_and_as_a_reply(
 async def test_a_video_arrives_with_all_that_players_want_to_know(
     telegram: LocalTelegram, sender: Sender, video: OutgoingVideo
 ) -> None:
-    sent = await sender.send_video(Destination(PRIVATE), video, caption="<i>yours</i>")
+    sent = await sender.send_video(Destination(PRIVATE), replace(video, caption="<i>yours</i>"))
     (seen,) = await telegram.seen()
     (call,) = await telegram.calls("sendVideo")
     assert seen["caption"] == "yours"
@@ -177,10 +179,10 @@ async def test_the_status_becomes_the_video_without_a_new_message(
     telegram: LocalTelegram, sender: Sender, video: OutgoingVideo
 ) -> None:
     status = await sender.send_text(
-        Destination(PRIVATE), "working", keyboard=Keyboard.of([("Stop", "s")])
+        Destination(PRIVATE), "working", keyboard=keyboard_of([("Stop", "s")])
     )
     telegram.fault("editMessageMedia", "drop_after")
-    await sender.edit_into_video(PRIVATE, status.message_id, video, caption="done")
+    await sender.edit_into_video(PRIVATE, status.message_id, replace(video, caption="done"))
     (seen,) = await telegram.seen()
     assert seen["message_id"] == status.message_id
     assert (seen["caption"], seen["video"]["width"]) == ("done", 64)
@@ -344,7 +346,7 @@ async def test_a_press_too_old_to_be_answered_is_no_failure(
 
 
 async def test_a_press_is_answered(telegram: LocalTelegram, sender: Sender) -> None:
-    sent = await sender.send_text(Destination(PRIVATE), "?", keyboard=Keyboard.of([("Yes", "yes")]))
+    sent = await sender.send_text(Destination(PRIVATE), "?", keyboard=keyboard_of([("Yes", "yes")]))
     pressed = await telegram.post(
         f"/chats/{PRIVATE}/messages/{sent.message_id}/press", {"callback_data": "yes"}
     )
@@ -352,3 +354,9 @@ async def test_a_press_is_answered(telegram: LocalTelegram, sender: Sender) -> N
     (call,) = await telegram.calls("answerCallbackQuery")
     assert call["ok"]
     assert call["params"]["text"] == "noted"
+
+
+async def test_a_link_leads_to_the_private_chat_and_sends_nothing_back(sender: Sender) -> None:
+    with patch.object(Sender, "start_link", lambda _, payload: f"https://t.me/bot?start={payload}"):
+        ((button,),) = sender.start_button("More", "help").inline_keyboard
+    assert (button.url, button.callback_data) == ("https://t.me/bot?start=help", None)

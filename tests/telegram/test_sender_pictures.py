@@ -12,14 +12,14 @@ from PIL import Image
 
 from bot.telegram.destination import Destination
 from bot.telegram.errors import FileGone, MessageGone, NotAllowed, RequestInvalid, SendUnknown
-from bot.telegram.keyboards import Keyboard
+from bot.telegram.keyboards import keyboard_of
 from bot.telegram.outgoing import OutgoingVideo
 from bot.telegram.sender import Sender
 from storage.jobs.deliveries import Form
 from tests.support.local_telegram import PRIVATE, LocalTelegram
 from tests.support.media.videos import result
 
-KEYBOARD = Keyboard.of([("1", "resend:7")])
+KEYBOARD = keyboard_of([("1", "resend:7")])
 
 
 @pytest.fixture(scope="module")

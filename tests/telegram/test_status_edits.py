@@ -30,7 +30,7 @@ class Setup:
 
     def show(self, text: str) -> None:
         """Report progress."""
-        self.sender.progress(self.chat_id, self.message_id, text)
+        self.sender.progress(Status(self.chat_id, self.message_id, text))
 
     async def edits(self) -> list[str]:
         """The texts of all edits that reached Telegram."""

@@ -19,6 +19,7 @@ _TRANSFORM_SAMPLES = 512
 _BANDS = 18  # as far apart as the ear has them
 _LOWEST_HZ, _HIGHEST_HZ = 90.0, 7_600.0
 _SMOOTH_FRAMES = 7
+_FRAMES_AT_ONCE = 4_000
 _LEAST_FRAMES_TO_JUDGE = 30
 _LEAST_SPREAD = 0.2  # rooms are not as steady as the arithmetic of noise
 _MOST_DEVIATION = 6.0  # one band alone proves little
@@ -51,7 +52,15 @@ def _band_powers(samples: Samples, frames: Frames) -> Samples:
     around = (_WINDOW_SAMPLES - _FRAME_SAMPLES) // 2
     padded = np.pad(samples, (around, _WINDOW_SAMPLES))
     windows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW_SAMPLES)[::_FRAME_SAMPLES]
-    spectra = transformed(windows[frames] * _window(), _TRANSFORM_SAMPLES)
+    powers = [
+        _powers_of(windows[frames[begin : begin + _FRAMES_AT_ONCE]])
+        for begin in range(0, len(frames), _FRAMES_AT_ONCE)
+    ]
+    return np.concatenate(powers)
+
+
+def _powers_of(windows: Samples) -> Samples:
+    spectra = transformed(windows * _window(), _TRANSFORM_SAMPLES)
     powers = np.add.reduceat(spectra.real**2 + spectra.imag**2, _bands(), axis=1)[:, :_BANDS]
     return np.asarray(powers / (np.square(_window()).sum() / 2), np.float32)
 

@@ -42,14 +42,22 @@ def to_mono(channels: Samples) -> Samples:
     most = max(channels.max(initial=0.0), -channels.min(initial=0.0))
     if not np.isfinite(most):  # what is no number is refused later
         return first * np.float32(np.nan)
-    if all(np.abs(each - first).max(initial=0.0) <= _SAME * most for each in channels.T):
+    if channels.shape[1] == 1 or all(_differ(each, first) <= _SAME * most for each in channels.T):
         return first
     steps = _Steps.of([_voice_band(each) for each in channels.T])
     alike = steps.alike()
-    together = channels[:, alike].mean(axis=1, dtype=np.float32)
+    together = np.zeros(len(channels), np.float32)
+    for number in np.flatnonzero(alike):
+        together += channels[:, number]
+    together /= np.float32(alike.sum())
     others = np.flatnonzero(~alike)
     candidates = [together, *(channels[:, other] for other in others)]
     return _drawn(candidates, _cheapest_way(steps.losses([steps.best, *others])))
+
+
+def _differ(one: Samples, other: Samples) -> float:
+    difference = one - other
+    return float(max(difference.max(initial=0.0), -difference.min(initial=0.0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +111,21 @@ class _Steps:
 
 def _voice_band(channel: Samples) -> Samples:
     spectrum = spectrum_of(channel)
-    hertz = frequencies_hz(len(spectrum))
-    spectrum[(hertz < _VOICE_HZ[0]) | (hertz > _VOICE_HZ[1])] = 0
+    low, high = np.searchsorted(frequencies_hz(len(spectrum)), _VOICE_HZ)
+    spectrum[:low] = 0
+    spectrum[high:] = 0
     return samples_from(spectrum, len(channel))
 
 
 def _in_steps(one: Samples, other: Samples) -> Table:
     """Return the mean product of two channels in each step, the last filled up with silence."""
-    room = (0, -len(one) % _STEP_SAMPLES)
-    left, right = (np.pad(each, room).reshape(-1, _STEP_SAMPLES) for each in (one, other))
-    products: Table = np.einsum("sn,sn->s", left, right).astype(np.float64)
-    return products / _STEP_SAMPLES + _LEAST_POWER
+    whole = len(one) // _STEP_SAMPLES * _STEP_SAMPLES
+    left, right = (each[:whole].reshape(-1, _STEP_SAMPLES) for each in (one, other))
+    products = np.einsum("sn,sn->s", left, right)
+    if whole < len(one):
+        products = np.append(products, np.vdot(one[whole:], other[whole:]))
+    steps: Table = products.astype(np.float64) / _STEP_SAMPLES + _LEAST_POWER
+    return steps
 
 
 def _speaking_steps(voice: Samples, steps: int) -> Mask:
@@ -150,7 +162,9 @@ def _drawn(candidates: Sequence[Samples], way: Way) -> Samples:
     mixed = np.zeros(len(candidates[0]), np.float32)
     for number, candidate in enumerate(candidates):
         gain = np.repeat((way == number).astype(np.float32), _STEP_SAMPLES)
-        mixed += candidate * _softly(gain[: len(mixed)])
+        gain = _softly(gain[: len(mixed)])
+        gain *= candidate
+        mixed += gain
     return mixed
 
 

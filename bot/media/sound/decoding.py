@@ -63,7 +63,7 @@ def _joined(data: bytes, longest_seconds: int) -> Samples:
             refusal = refusal or refused
     if refusal is not None and not heard:
         raise refusal
-    return np.concatenate(heard)
+    return heard[0] if len(heard) == 1 else np.concatenate(heard)
 
 
 def _decode(data: bytes, longest_seconds: int) -> Samples:

@@ -17,6 +17,7 @@ from bot.media.sound.timeline import Timeline
 
 _RATES_HZ = range(4_000, 768_001)
 _MOST_CHANNELS = 8
+_MOST_VALUES = 4_000_000  # two minutes of stereo
 _ABSURD_PEAK = 4.0  # 12 dB over full scale: a voice has no such peaks, a damaged file has
 _TYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
 _USUAL_SHARE, _MOST_OVER_USUAL = 0.99, 10.0
@@ -33,18 +34,37 @@ def gathered(
     silence; what is louder than full scale is turned down. Raises SoundRefused (UNREADABLE).
     """
     chunks = _first(_chunks(frames, timeline), longest_seconds)
-    alike = [np.concatenate([*group]) for _, group in groupby(chunks, lambda each: each.shape[1])]
-    samples = np.concatenate([np.zeros(0, np.float32), *map(to_mono, alike)])
+    found = [to_mono(stretch) for stretch in _stretches(chunks)]
+    samples = found[0] if len(found) == 1 else np.concatenate([np.zeros(0, np.float32), *found])
     return _tame(samples)
+
+
+def _stretches(chunks: Iterable[Samples]) -> Iterator[Samples]:
+    """The same with one number of channels each, and of no more values than memory is there for."""
+    for channels, group in groupby(chunks, lambda each: each.shape[1]):
+        kept: list[Samples] = []
+        for chunk in group:
+            if kept and (sum(map(len, kept)) + len(chunk)) * channels > _MOST_VALUES:
+                yield _joined(kept)
+            kept.append(chunk)
+        yield _joined(kept)
+
+
+def _joined(kept: list[Samples]) -> Samples:
+    """All of them, which are kept no longer."""
+    whole = np.concatenate(kept)
+    kept.clear()
+    return whole
 
 
 def _tame(samples: Samples) -> Samples:
     """Refuse what is no number and turn down what is over full scale, both possible in floats."""
-    peak = float(np.abs(samples).max(initial=0.0))
+    peak = float(max(samples.max(initial=0.0), -samples.min(initial=0.0)))
     if not np.isfinite(peak):
         raise SoundRefused(SoundFault.UNREADABLE)
-    tamed: Samples = samples / np.float32(max(1.0, peak))
-    return tamed
+    if peak > 1:
+        samples /= np.float32(peak)
+    return samples
 
 
 def _first(chunks: Iterable[Samples], longest_seconds: int | None) -> Iterator[Samples]:

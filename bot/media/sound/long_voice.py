@@ -74,7 +74,7 @@ def cut_sound(
 def record_clips(
     data: bytes, longest_milliseconds: int, levelled: bool, spans: tuple[Span, ...]
 ) -> tuple[bytes, ...]:
-    """The same as voice notes (OGG, Opus), to be listened to."""
+    """The same as voice messages (OGG, Opus), to be listened to."""
     wavs = cut_sound(data, longest_milliseconds, levelled, spans)
     return tuple(_voice_note(wav) for wav in wavs)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from types import EllipsisType
@@ -14,7 +14,7 @@ import numpy.typing as npt
 import soxr
 
 from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
-from bot.media.sound.spectrum import Response, frequencies_hz, samples_from, spectrum_of
+from bot.media.sound.spectrum import Exact, Response, response_of, samples_from, spectrum_of
 
 OVERSAMPLING = 4
 """How many times denser the true peak looks than the samples lie (BS.1770-4, annex 2)."""
@@ -23,6 +23,7 @@ _OFFSET_LUFS = -0.691
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
 _HOP_SAMPLES = SAMPLE_RATE_HZ // 10
+_SAMPLES_AT_ONCE = 200 * _HOP_SAMPLES
 _HOPS_IN_BLOCK = 4  # blocks of 400 ms, overlapping by three quarters
 _DESIGN_RATE_HZ = 48_000.0
 
@@ -41,7 +42,8 @@ def loudness_lufs(samples: Samples) -> float:
 
 def _weighted(samples: Samples) -> Samples:
     spectrum = spectrum_of(samples)
-    return samples_from(spectrum * k_weighting(len(spectrum)), len(samples))
+    spectrum *= k_weighting(len(spectrum))
+    return samples_from(spectrum, len(samples))
 
 
 def gated_lufs(weighted: Samples) -> float:
@@ -63,27 +65,43 @@ def step_peaks(samples: Samples, step_samples: int) -> Samples:
     """Return the highest magnitude in each step of so many samples (a power of two), between them
     too.
     """
-    peaks = np.abs(_oversample(samples))
     width = step_samples * OVERSAMPLING
-    peaks = np.pad(peaks, (0, -len(peaks) % width))
+    found, left = [], np.zeros(0, np.float32)
+    for dense in _oversampled(samples):
+        left = np.concatenate([left, dense])
+        whole = len(left) // width * width
+        found.append(_highest(left[:whole], width))
+        left = left[whole:]
+    return np.concatenate([*found, _highest(np.pad(left, (0, -len(left) % width)), width)])
+
+
+def _highest(dense: Samples, width: int) -> Samples:
+    peaks = np.abs(dense)
     for _ in range(width.bit_length() - 1):
         peaks = np.maximum(peaks[::2], peaks[1::2])
     return peaks
 
 
-def _oversample(samples: Samples) -> Samples:
-    dense: Samples = soxr.resample(samples, SAMPLE_RATE_HZ, SAMPLE_RATE_HZ * OVERSAMPLING, "HQ")
-    return dense
+def _oversampled(samples: Samples) -> Iterator[Samples]:
+    """A while at a time: all of a long sound takes much memory."""
+    dense = soxr.ResampleStream(SAMPLE_RATE_HZ, SAMPLE_RATE_HZ * OVERSAMPLING, 1, "float32", "HQ")
+    for begin in range(0, len(samples), _SAMPLES_AT_ONCE):
+        end = begin + _SAMPLES_AT_ONCE
+        yield dense.resample_chunk(samples[begin:end], last=end >= len(samples))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def k_weighting(lines: int) -> Response:
-    """Return the K weighting's magnitude at so many lines from 0 Hz to half the sample rate."""
-    z = np.exp(-2j * np.pi * frequencies_hz(lines) / _DESIGN_RATE_HZ)
-    response = np.ones(lines)
+    """Return the K weighting's magnitude, see `response_of`."""
+    return response_of(lines, _k_weighted)
+
+
+def _k_weighted(hertz: Exact) -> Exact:
+    z = np.exp(-2j * np.pi * hertz / _DESIGN_RATE_HZ)
+    weight = np.ones(len(hertz))
     for numerator, denominator in (_SHELF, _ROLL_OFF):
-        response *= np.abs(np.polyval(numerator[::-1], z) / np.polyval(denominator[::-1], z))
-    return response.astype(np.float32)
+        weight *= np.abs(np.polyval(numerator[::-1], z) / np.polyval(denominator[::-1], z))
+    return weight
 
 
 def _block_powers(weighted: Samples) -> npt.NDArray[np.float64]:
@@ -91,8 +109,12 @@ def _block_powers(weighted: Samples) -> npt.NDArray[np.float64]:
     hops = len(weighted) // _HOP_SAMPLES
     if hops < _HOPS_IN_BLOCK:
         return np.array([np.vdot(weighted, weighted) / max(1, len(weighted))], np.float64)
-    squares = weighted[: hops * _HOP_SAMPLES].reshape(hops, -1) ** 2
-    sums = np.convolve(squares.sum(axis=1, dtype=np.float64), np.ones(_HOPS_IN_BLOCK), "valid")
+    squares = [
+        (weighted[begin:end].reshape(-1, _HOP_SAMPLES) ** 2).sum(axis=1, dtype=np.float64)
+        for begin in range(0, hops * _HOP_SAMPLES, _SAMPLES_AT_ONCE)
+        for end in [min(hops * _HOP_SAMPLES, begin + _SAMPLES_AT_ONCE)]
+    ]
+    sums = np.convolve(np.concatenate(squares), np.ones(_HOPS_IN_BLOCK), "valid")
     powers: npt.NDArray[np.float64] = sums / (_HOP_SAMPLES * _HOPS_IN_BLOCK)
     return powers
 

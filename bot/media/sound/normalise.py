@@ -47,49 +47,51 @@ def normalise_sound(
         raise ValueError(f"limit_milliseconds is {limit}, not within 500 and 19,900")
     may_cut = limit_milliseconds is not None
     read_seconds = max(LONGEST_READ_SECONDS, longest_milliseconds * _READ_PERCENT // 100_000)
-    decoded = decode_sound(data, longest_seconds=read_seconds)
-    recording = _Recording.of(decoded)
-    span = _speech(recording, decoded)
-    _check_length(span, decoded, None if may_cut else longest_milliseconds)
+    recording = _Recording.of(decode_sound(data, longest_seconds=read_seconds))
+    span = _speech(recording)
+    _check_length(span, recording, None if may_cut else longest_milliseconds)
     return _normalised(recording, span, limit, levelled=levelled)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Recording:
-    """A sound at 16 kHz without rumble, and the same as the ear weighs it."""
+    """A sound at 16 kHz without rumble, and the same as the ear weighs it; whether that is all."""
 
     samples: Samples
     weighted: Samples
+    milliseconds: int
+    whole: bool
 
     @classmethod
     def of(cls, decoded: DecodedSound) -> _Recording:
         """Filter."""
-        samples = decoded.samples
-        spectrum = spectrum_of(samples)
+        length = len(decoded.samples)
+        spectrum = spectrum_of(decoded.samples)
         spectrum *= high_pass(len(spectrum))
-        clean = samples_from(spectrum, len(samples))
+        clean = samples_from(spectrum, length)
         spectrum *= k_weighting(len(spectrum))
-        return cls(clean, samples_from(spectrum, len(samples)))
+        weighted = samples_from(spectrum, length)
+        return cls(clean, weighted, decoded.milliseconds, decoded.whole)
 
 
-def _speech(recording: _Recording, decoded: DecodedSound) -> SpeechSpan:
+def _speech(recording: _Recording) -> SpeechSpan:
     """Find what is worth keeping; refuse what is too short to hold anything, and silence."""
-    if decoded.milliseconds < SHORTEST_MILLISECONDS:
-        raise SoundRefused(SoundFault.TOO_SHORT, decoded.milliseconds)
+    if recording.milliseconds < SHORTEST_MILLISECONDS:
+        raise SoundRefused(SoundFault.TOO_SHORT, recording.milliseconds)
     span = find_speech(recording.samples)
     if span is None or gated_lufs(recording.weighted) < _SILENT_LUFS:
-        raise SoundRefused(SoundFault.SILENT, decoded.milliseconds)
+        raise SoundRefused(SoundFault.SILENT, recording.milliseconds)
     return span
 
 
-def _check_length(span: SpeechSpan, decoded: DecodedSound, longest: int | None) -> None:
+def _check_length(span: SpeechSpan, recording: _Recording, longest: int | None) -> None:
     """Refuse what is too short or too long once silence is gone."""
     if span.milliseconds < SHORTEST_MILLISECONDS:
         raise SoundRefused(SoundFault.TOO_SHORT, span.milliseconds)
     if longest is None:
         return
-    if not decoded.whole:
-        raise SoundRefused(SoundFault.TOO_LONG, decoded.milliseconds, True)
+    if not recording.whole:
+        raise SoundRefused(SoundFault.TOO_LONG, recording.milliseconds, True)
     if span.milliseconds > longest:
         raise SoundRefused(SoundFault.TOO_LONG, span.milliseconds)
 
@@ -99,11 +101,13 @@ def _normalised(
 ) -> NormalisedSound:
     samples = _trim(recording.samples, span, limit_milliseconds)
     weighted = recording.weighted[span.first_sample :][: len(samples)]
+    recording.samples = samples  # of a long one the rest is large, and not needed any more
     curve, voice = without_bursts(samples, weighted)
-    if gated_lufs(weighted * curve) < _SILENT_LUFS:  # what was cut off had the voice in it
+    samples *= curve
+    weighted *= curve
+    if gated_lufs(weighted) < _SILENT_LUFS:  # what was cut off had the voice in it
         raise SoundRefused(SoundFault.SILENT, len(samples) // _PER_MILLISECOND)
-    made = level if levelled else under_ceiling
-    finished = made(samples * curve, weighted * curve, voice)
+    finished = (level if levelled else under_ceiling)(samples, weighted, voice)
     result = segment_of(finished)
     ratio, speaks = span.signal_to_noise_db, somebody_speaks(finished)
     return NormalisedSound(wav_of(result), len(result), ratio, speaks)

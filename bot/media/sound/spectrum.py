@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -12,10 +13,12 @@ from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
 
 Spectrum = npt.NDArray[np.complexfloating[Any, Any]]
 Response = npt.NDArray[np.float32]
+Exact = npt.NDArray[np.floating[Any]]
 
 _PADDING_SAMPLES = SAMPLE_RATE_HZ // 10  # a filter's echo of the end must not reach the beginning
 _BLOCK_SAMPLES = 4096  # lengths that are multiples of it are fast to transform
 _HIGH_PASS_HZ = 70.0
+_LINES_AT_ONCE = 1 << 16
 
 
 def spectrum_of(samples: Samples) -> Spectrum:
@@ -44,11 +47,28 @@ def frequencies_hz(lines: int) -> npt.NDArray[np.float64]:
     return np.linspace(0, SAMPLE_RATE_HZ / 2, lines)
 
 
-@lru_cache(maxsize=4)
+def response_of(lines: int, magnitude: Callable[[Exact], Exact]) -> Response:
+    """Return a filter's magnitude at so many lines from 0 Hz to half the sample rate, some at a
+    time: exact numbers take several times as much memory.
+    """
+    response = np.empty(lines, np.float32)
+    for begin in range(0, lines, _LINES_AT_ONCE):
+        numbers = np.arange(begin, min(lines, begin + _LINES_AT_ONCE))
+        hertz = numbers * (SAMPLE_RATE_HZ / 2 / (lines - 1))
+        response[begin : begin + _LINES_AT_ONCE] = magnitude(hertz)
+    return response
+
+
+@lru_cache(maxsize=2)
 def high_pass(lines: int) -> Response:
-    """Return the high-pass filter's magnitude at so many lines from 0 Hz to half the sample rate.
+    """Return the high-pass filter's magnitude.
 
     Butterworth, fourth order, 70 Hz: below is rumble, wind and handling, and no voice.
     """
-    ratio = (frequencies_hz(lines) / _HIGH_PASS_HZ) ** 8
-    return np.sqrt(ratio / (1 + ratio)).astype(np.float32)
+    return response_of(lines, _high_passed)
+
+
+def _high_passed(hertz: Exact) -> Exact:
+    ratio = (hertz / _HIGH_PASS_HZ) ** 8
+    passed: Exact = np.sqrt(ratio / (1 + ratio))
+    return passed

@@ -27,6 +27,7 @@ _MODEL = Path(__file__).parent / "models" / "silero_vad.bin"
 _WITHIN_CHUNKS = 40
 _LOUDEST_CHUNKS = 24
 _CONTEXT_SAMPLES = 64
+_ENCODED_AT_ONCE = 1024 * CHUNK_SAMPLES  # half a minute: all of a long sound takes much memory
 _WINDOW_SAMPLES, _HOP_SAMPLES = 256, 128
 _STRIDES = (1, 2, 2, 1)
 _UNITS = 128
@@ -50,7 +51,12 @@ def speaking_chunks(samples: Samples) -> Chunks:
     if not chunks:
         return np.zeros(0, np.bool_)
     whole = np.pad(samples, (0, (chunks + chunks % _ROWS) * CHUNK_SAMPLES - len(samples)))
-    return _recurrent(_encoded(whole))[:chunks] > 0
+    before = np.pad(whole, (_CONTEXT_SAMPLES, 0))
+    encoded = [
+        _encoded(before[begin : begin + _ENCODED_AT_ONCE + _CONTEXT_SAMPLES])
+        for begin in range(0, len(whole), _ENCODED_AT_ONCE)
+    ]
+    return _recurrent(np.concatenate(encoded))[:chunks] > 0
 
 
 def _holds_word(speaks: Chunks) -> bool:
@@ -68,9 +74,10 @@ def _loudest(samples: Samples) -> Samples:
     return chunks[begin : begin + _LOUDEST_CHUNKS].reshape(-1)
 
 
-def _encoded(whole: Samples) -> Weights:
-    """Return (chunks, units): magnitudes of short spectra, through four convolutions."""
-    before = np.pad(whole, (_CONTEXT_SAMPLES, 0))
+def _encoded(before: Samples) -> Weights:
+    """Return (chunks, units): magnitudes of short spectra, through four convolutions; given what
+    comes right before the first chunk as well.
+    """
     width = _CONTEXT_SAMPLES + CHUNK_SAMPLES
     chunks = np.lib.stride_tricks.sliding_window_view(before, width)[::CHUNK_SAMPLES]
     chunks = np.pad(chunks, ((0, 0), (0, _CONTEXT_SAMPLES)), "reflect")

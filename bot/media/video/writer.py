@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -54,7 +54,8 @@ class VideoWriter:
             setattr(self._video.codec_context, name, value)
         self._audio: Any = self._container.add_stream("aac", rate=_SOUND_RATE_HZ, layout="mono")
         self._audio.bit_rate = _SOUND_BITS_PER_SECOND
-        self._sound = deque(self._encoded(sound))
+        self._sound = self._encoded(sound)
+        self._next = next(self._sound, None)
 
     def __enter__(self) -> Self:
         return self
@@ -76,15 +77,25 @@ class VideoWriter:
         self._mux_sound_until(self._count / self._rate)
 
     def _mux_sound_until(self, seconds: Fraction | None) -> None:
-        while self._sound and (seconds is None or _starts(self._sound[0]) < seconds):
-            self._container.mux(self._sound.popleft())
+        while self._next and (seconds is None or _starts(self._next) < seconds):
+            self._container.mux(self._next)
+            self._next = next(self._sound, None)
 
-    def _encoded(self, sound: Samples) -> list[Any]:
+    def _encoded(self, sound: Samples) -> Iterator[Any]:
+        """Packet by packet, as they are asked for."""
         resampler = av.AudioResampler(format="fltp", layout="mono", rate=_SOUND_RATE_HZ)
-        whole = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound)[None, :], "fltp", "mono")
-        whole.sample_rate, whole.pts = SAMPLE_RATE_HZ, 0
-        chunks = [chunk for given in (whole, None) for chunk in resampler.resample(given)]
-        return [packet for chunk in [*chunks, None] for packet in self._audio.encode(chunk)]
+        for given in chain(_in_frames(sound), [None]):
+            for chunk in resampler.resample(given):
+                yield from self._audio.encode(chunk)
+        yield from self._audio.encode(None)
+
+
+def _in_frames(sound: Samples) -> Iterator[av.AudioFrame]:
+    for begin in range(0, len(sound), SAMPLE_RATE_HZ):
+        second = np.ascontiguousarray(sound[begin : begin + SAMPLE_RATE_HZ])
+        frame = av.AudioFrame.from_ndarray(second[None, :], "fltp", "mono")
+        frame.sample_rate, frame.pts = SAMPLE_RATE_HZ, begin
+        yield frame
 
 
 def _starts(packet: Any) -> Fraction:

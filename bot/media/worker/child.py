@@ -37,8 +37,9 @@ _MOST_CALLS = 500  # then a fresh one: memory that libraries lose does not add u
 _PIPE_BUFFER_BYTES = 1024 * 1024
 _KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_", "LD_", "DYLD_", "SYSTEMROOT")
 _ONE = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM", "MALLOC_ARENA_MAX")
-_FRUGAL = dict.fromkeys(_ONE, "1")
-"""Threads that share so little work wait for one another more than they help."""
+_FRUGAL = {**dict.fromkeys(_ONE, "1"), "MALLOC_MMAP_THRESHOLD_": str(4 * 1024 * 1024)}
+"""Threads that share so little work wait for one another more than they help; what is large goes
+back to the system when it is let go."""
 
 
 class MediaProcess:

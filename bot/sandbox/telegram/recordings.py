@@ -1,4 +1,4 @@
-"""Sound and video files: what they are, and turning a recording into a voice note."""
+"""Sound and video files: what they are, and turning a recording into a voice message."""
 
 from __future__ import annotations
 

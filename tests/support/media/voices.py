@@ -116,7 +116,7 @@ def voice_note(samples: Samples) -> bytes:
 
 @cache
 def voice(seconds: float = 1.0) -> bytes:
-    """Return a voice note of that many seconds of speech, about."""
+    """Return a voice message of that many seconds of speech, about."""
     return voice_note(speech(seconds))
 
 

@@ -1,4 +1,4 @@
-"""A photo and a voice note become a video, in the real process, over real sockets."""
+"""A photo and a voice message become a video, in the real process, over real sockets."""
 
 from __future__ import annotations
 

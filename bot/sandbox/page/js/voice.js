@@ -1,4 +1,4 @@
-// A voice note or sound file: play button, waveform to seek in, time.
+// A voice message or sound file: play button, waveform to seek in, time.
 
 import { fileUrl } from "./api.js";
 import { h, icon } from "./dom.js";

@@ -55,7 +55,7 @@ async def _media(world: World, samples: Path, kind: str, params: Params) -> Json
     except NotAPhoto as problem:
         raise Refused(400, f"That cannot be sent as a photo: {problem.reason}.") from None
     except Unreadable as problem:
-        raise Refused(400, f"That cannot be sent as a voice note: {problem}.") from None
+        raise Refused(400, f"That cannot be sent as a voice message: {problem}.") from None
 
 
 def _file_of(samples: Path, params: Params) -> Upload:
