@@ -22,6 +22,7 @@ from bot.telegram.members import Members
 from bot.telegram.rate_limits import RateLimiter
 from bot.telegram.sender import Sender
 from bot.texts import Catalogue, Texts
+from storage import drafts
 from storage.db.database import Database
 from storage.jobs import ledger
 from storage.jobs.ledger import Allowance, Price
@@ -119,8 +120,10 @@ class Component:
         return self.texts.of(await people.language_code(self.database, user_id, chat_id))
 
     async def effective(self, conversation: ConversationKey) -> EffectiveSettings:
-        """How this person's videos are made there."""
-        return await effective_settings_of(self.database, self.limits, conversation)
+        """How this person's videos are made there, of the photo that is there."""
+        effective = await effective_settings_of(self.database, self.limits, conversation)
+        photo = (await drafts.get(self.database, conversation)).photo
+        return effective if photo is None else effective.of_photo(photo, self.limits)
 
     async def allowance(self, user_id: int, price: Price, returning: int = 0) -> Allowance:
         """What this person may still have made at that price, see `ledger.allowance_of`."""

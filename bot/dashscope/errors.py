@@ -127,6 +127,8 @@ class StopCause(Enum):
     """There is no such service at the base address: it belongs to another region, or is wrong."""
     QUOTA = "quota"
     """The free quota is used up."""
+    STYLE = "style"
+    """The model does not take the style that is set."""
     THROTTLED = "throttled"
     """Too many requests, for minutes on end: somebody else uses the account, or its limits are low.
 

@@ -6,7 +6,14 @@ from pathlib import Path
 
 from bot.config.engines import SQUARE, EngineKind
 from bot.dashscope.client import DashScope
-from bot.dashscope.errors import RequestRejected, Throttled, Unanswered, Unsent
+from bot.dashscope.errors import (
+    RequestRejected,
+    ServiceStopped,
+    StopCause,
+    Throttled,
+    Unanswered,
+    Unsent,
+)
 from bot.dashscope.fields import Box, VideoRequest
 from bot.dashscope.tasks import ProviderTask, TaskSummary
 from bot.dashscope.upload import UploadedFile
@@ -63,8 +70,12 @@ class ServiceEngine:
         except RequestRejected as failure:
             if self._style is None or "style" not in (failure.message or "").casefold():
                 raise
-            told = f"STYLE={self._style} is refused, change or remove it: {failure}"
-            raise RequestRejected(told, code=failure.code, message=failure.message) from failure
+            raise ServiceStopped(
+                f"STYLE={self._style} is refused, change or remove it: {failure}",
+                cause=StopCause.STYLE,
+                code=failure.code,
+                message=failure.message,
+            ) from failure
 
     def now_milliseconds(self) -> int:
         """See `Engine`."""

@@ -12,7 +12,14 @@ from pydantic import SecretStr
 
 from bot.config.engines import ENGINES
 from bot.dashscope.client import DashScope, fresh_connections
-from bot.dashscope.errors import DashScopeError, RequestRejected, SubmitUnknown, Unsent
+from bot.dashscope.errors import (
+    DashScopeError,
+    RequestRejected,
+    ServiceStopped,
+    StopCause,
+    SubmitUnknown,
+    Unsent,
+)
 from bot.dashscope.fields import VideoRequest
 from bot.dashscope.http import TIMEOUTS, Timeout
 from bot.engines.base import Ticket
@@ -73,11 +80,12 @@ async def test_a_style_that_the_provider_refuses_is_named(message: str, is_named
     reply = refusal(400, "InvalidParameter", message)
     async with fault_server(reply) as server, client_of(server.base_url) as client:
         engine = ServiceEngine(client, ENGINES["wan2.2-s2v"], style="shouting")
-        with pytest.raises(RequestRejected) as caught:
+        with pytest.raises((RequestRejected, ServiceStopped)) as caught:
             await engine.submit(
                 Ticket("1.1", "https://a/p.jpg", "https://a/v.wav", "480P", None, None)
             )
     assert ("STYLE=shouting is refused" in str(caught.value)) is is_named
+    assert (getattr(caught.value, "cause", None) is StopCause.STYLE) is is_named, "all others wait"
     assert message in str(caught.value)
     assert len(server.requests) == 1
 

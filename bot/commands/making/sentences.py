@@ -55,6 +55,7 @@ _STOPPED = {
     StopCause.ADDRESS: "There is no such service at DASHSCOPE_BASE_URL: check the address and its "
     "region.",
     StopCause.THROTTLED: "The service has had too many requests: try again later.",
+    StopCause.STYLE: "The service does not take STYLE: change it, or remove it.",
     StopCause.QUOTA: "The service's quota is used up: raise it in the console.",
 }
 _OTHERS: tuple[tuple[type[Exception], str], ...] = (

@@ -49,6 +49,17 @@ async def test_the_shape_is_that_which_is_nearer_to_the_photo(shared: World) -> 
     assert await made_as(shared, ada, tall_photo(), 2) == "3:4"
 
 
+async def test_a_button_says_what_a_video_of_that_photo_takes(shared: World) -> None:
+    ada = await shared.person()
+    assert await made_as(shared, ada, photo()) == "1:1"
+    held = (await ada.reaches("done"))["held_milliseconds"] / 1000
+    await ada.sends_photo(tall_photo())
+    ready = await ada.sees(said("photo-ready-again"))
+    ((button,),) = ready["reply_markup"]["inline_keyboard"]
+    takes = said("button-costing", label=label("button-same-voice"), seconds=2 * held)
+    assert button["text"] == takes
+
+
 async def test_a_person_may_choose_the_shape(shared: World) -> None:
     ada = await shared.person()
     await ada.writes("/settings")
