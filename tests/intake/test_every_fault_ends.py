@@ -11,8 +11,9 @@ from bot.dashscope import errors as service
 from bot.media.errors import MediaNotNow, PictureFault, PictureRefused
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 from bot.telegram import errors as chat
-from storage import media
-from storage.media import MediaState
+from storage import due, media
+from storage.due import Due
+from storage.media import Media, MediaState
 from storage.verdicts import NoVerdict
 from tests.intake.test_ten_minutes_away import Services
 from tests.support.fake_services import Fakes
@@ -45,7 +46,7 @@ OF_CHECKING = [
 async def ends(services: Services, media_id: int) -> bool:
     """Whether it does, within hours."""
     for _ in range(HOURS * 3600 // STEP_SECONDS):
-        for item in await media.due(services.fakes.database, 9):
+        for item in await due.rows(services.fakes.database, Media, Due.MEDIA, 9):
             await services.intake.receive(item)
         now = await media.get(services.fakes.database, media_id)
         if now is not None and now.state != MediaState.RECEIVED:
