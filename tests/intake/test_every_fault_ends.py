@@ -18,8 +18,8 @@ from storage.verdicts import NoVerdict
 from tests.intake.test_ten_minutes_away import Services
 from tests.support.fake_services import Fakes
 
-HOURS = 2
-STEP_SECONDS = 60
+HOURS = 6
+STEP_SECONDS = 600
 
 
 def below(kind: type[Exception]) -> Iterator[type[Exception]]:
