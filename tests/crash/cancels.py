@@ -69,13 +69,14 @@ class Cancel:
         return frozenset()
 
     async def wish(self, world: World, ada: Person) -> int | None:
-        """As soon as the job is there (or has passed by); the message it took.
+        """As soon as the job is there, or has passed by; the message it took.
 
-        A bot that dies before its first status may never have shown a button.
+        A bot that dies before its first status may never have shown a button; where another task
+        fails first, what is rendered may be dropped before it is fetched.
         """
         if self.where == "between tasks":
             await self._one_task_ends(world)
-        await eventually(lambda: self._was_there(world), f"a job that was {self}")
+        await eventually(lambda: self._was_there(world), f"a job that was {self}, or is over")
         by_button = self.by == "button"
         if by_button and await ada.presses_blindly("cancel:", unless=lambda: _is_over(world)):
             return None
@@ -94,7 +95,8 @@ class Cancel:
         await world.tell_provider(render_seconds=HELD_SECONDS)
 
     def _was_there(self, world: World) -> bool:
-        return any(row["state"] == _STATE[self.where] for row in world.jobs())
+        there = any(row["state"] == _STATE[self.where] for row in world.jobs())
+        return there or _is_over(world)
 
 
 def _handled(world: World) -> int:
