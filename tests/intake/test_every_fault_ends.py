@@ -47,7 +47,7 @@ async def ends(services: Services, media_id: int) -> bool:
     """Whether it does, within hours."""
     for _ in range(HOURS * 3600 // STEP_SECONDS):
         for item in await due.rows(services.fakes.database, Media, Due.MEDIA, 9):
-            await services.intake.receive(item)
+            await services.intake.receive(item.id)
         now = await media.get(services.fakes.database, media_id)
         if now is not None and now.state != MediaState.RECEIVED:
             return True
