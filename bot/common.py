@@ -154,7 +154,7 @@ async def build_common(
             bot_name=bot.username,
             sender=sender,
             members=Members(bot=bot, rate_limiter=rate_limiter, clock=clock),
-            files=Files(bot=bot, http=http, clock=clock),
+            files=Files(bot=bot, http=http, clock=clock, folder=settings.telegram_files_dir),
         ),
         media=await stack.enter_async_context(
             MediaProcesses(settings.results_directory, settings.previews_directory, clock=clock)

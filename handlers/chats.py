@@ -61,9 +61,14 @@ async def _closed(services: Services, change: ChatMemberUpdated) -> None:
 async def _open(services: Services, change: ChatMemberUpdated) -> None:
     """It can be written to; in a group the bot was added, or has other rights than before."""
     await services.database.do(chats.mark_alive, change.chat.id)
+    comes = is_out(change.old_chat_member)
+    if change.chat.type == ChatType.CHANNEL and comes:
+        channel, person_id = change.chat, change.from_user.id
+        there = services.introductions.come_to_channel(channel.id, channel.title or "", person_id)
+        await _told(channel.id, there)
     if change.chat.type not in _GROUPS:
         return
-    if is_out(change.old_chat_member):
+    if comes:
         await _come(services, change.chat, change.from_user)
     else:
         await _told(change.chat.id, services.introductions.look_again(change.chat.id))

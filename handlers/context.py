@@ -132,14 +132,17 @@ class MessageContext(UpdateContext):
             await self.database.do(close_chat, self.chat_id, str(failure))
         except (NotAllowed, ThreadClosed) as failure:
             logger.info("reply in chat %s: %s", self.chat_id, failure)
-            if self.in_group and isinstance(failure, NotAllowed):
-                await self._note_that_it_is_muted()
+            if self.in_group:
+                await self._note_that_it_is_muted(failure)
         return None
 
-    async def _note_that_it_is_muted(self) -> None:
-        """Once: whoever added the bot, or asks, is told in private."""
+    async def _note_that_it_is_muted(self, failure: NotAllowed | ThreadClosed) -> None:
+        """Whoever asks is told in private; of the whole group, once, whoever added the bot."""
         introductions = self.services.introductions
-        await introductions.refused(self.chat_id, "messages", self.user_id)
+        if isinstance(failure, NotAllowed):
+            await introductions.refused(self.chat_id, "messages", self.user_id)
+        else:
+            await introductions.tell_of_closed_topic(self.chat_id, self.user_id)
 
 
 Handler = Callable[[MessageContext], Awaitable[None]]

@@ -44,12 +44,32 @@ class Introductions(Component):
             await self.database.do(groups.set_lack, chat_id, None)
 
     async def refused(self, chat_id: int, lack: str, asked_by: int) -> None:
-        """Telegram refused "videos" or "messages" there: tell the group, or else a person.
+        """Telegram refused "videos" or "messages" there: tell the group, or else who added the bot;
+        of messages, whoever asks as well.
 
         Raises: as `come`.
         """
         introduction = await groups.introduction_of(self.database, chat_id)
         await self._tell_lack(introduction, lack, asked_by)
+        if lack == "messages" and introduction.added_by not in (None, asked_by):
+            await self._say_in_private(asked_by, chat_id, "lack-messages")
+
+    async def tell_of_closed_topic(self, chat_id: int, asked_by: int) -> None:
+        """Neither the topic nor the group as a whole takes an answer: in private.
+
+        Raises: as `come`.
+        """
+        await self._say_in_private(asked_by, chat_id, "topic-no-reply")
+
+    async def come_to_channel(self, chat_id: int, title: str, added_by: int) -> None:
+        """What the bot is for, to whoever made it an administrator: in private, or else there.
+
+        Raises: as `come`.
+        """
+        name = f"@{self.common.telegram.bot_name}"
+        text = (await self.texts_for(added_by)).html("channel-hello", name=name, channel=title)
+        if not await self._send(added_by, text):
+            await self._send(chat_id, text)
 
     async def _introduce(self, introduction: Introduction) -> None:
         powers = await self.members.powers(introduction.chat_id)
@@ -81,11 +101,12 @@ class Introductions(Component):
     async def _tell_person(self, introduction: Introduction, asked_by: int | None) -> None:
         """In private, whoever added the bot, or whoever wants something of it there."""
         person = introduction.added_by or asked_by
-        if introduction.lack == "messages" or person is None:
-            return
-        title = (await groups.settings_of(self.database, introduction.chat_id)).title
-        text = (await self.texts_for(person)).html("lack-messages", group=title)
-        await self._send(person, text)
+        if introduction.lack != "messages" and person is not None:
+            await self._say_in_private(person, introduction.chat_id, "lack-messages")
+
+    async def _say_in_private(self, person: int, chat_id: int, key: str) -> None:
+        title = (await groups.settings_of(self.database, chat_id)).title
+        await self._send(person, (await self.texts_for(person)).html(key, group=title))
 
     async def _say(self, introduction: Introduction, key: str) -> bool:
         return await self._send(

@@ -47,6 +47,8 @@ class Settings(ServiceSettings, DatabaseSettings):
         "https://api.telegram.org"
     )
     """what stands before /bot<token>"""
+    telegram_files_dir: Annotated[Path | None, Optional] = None
+    """the folder of a Bot API server of your own that runs with --local"""
     data_dir: Annotated[Path | None, Optional] = None
     """a folder for videos that wait for delivery or are kept"""
     admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(values.ids)] = frozenset()

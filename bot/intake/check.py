@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from bot.common import Component, Part
 from bot.dashscope import errors as service
 from bot.gate import Rule, RuleRefused
@@ -13,6 +15,8 @@ from bot.media.worker.client import MediaWorkerDied
 from bot.telegram import errors as chat
 from storage.media import Media
 from storage.verdicts import NoVerdict
+
+logger = logging.getLogger(__name__)
 
 
 class MediaCheck(Component):
@@ -28,7 +32,11 @@ class MediaCheck(Component):
             return await self._checked(item, data)
         except chat.FileTooBig:
             return MediaOutcome.refused("too_big")
-        except chat.FileGone:
+        except chat.FileNotHere as failure:
+            await self.operator.tell("files", "operator-files", detail=str(failure))
+            return MediaOutcome.asked("out-of-order")
+        except chat.Refused as failure:
+            logger.warning("media item %s cannot be fetched: %r", item.id, failure)
             return MediaOutcome.refused("gone")
         except PictureRefused as refusal:
             size = {"width": refusal.width or 0, "height": refusal.height or 0}

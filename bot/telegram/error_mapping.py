@@ -36,29 +36,43 @@ class Needless(errors.TelegramFailure):
 # small letters; the first row that fits decides.
 _MEANINGS: tuple[tuple[type[errors.TelegramFailure], tuple[str, ...]], ...] = (
     (Needless, ("message is not modified", "query is too old", "query id is invalid")),
-    (errors.MessageGone, ("message to edit not found", "message can't be edited")),
     (
         errors.MessageGone,
-        ("message to delete not found", "there is no text in the message to edit"),
+        (
+            *("message to edit not found", "message can't be edited", "message_id_invalid"),
+            *("message to delete not found", "there is no text in the message to edit"),
+        ),
     ),
-    (errors.MessageGone, ("message_id_invalid",)),
-    (errors.ThreadClosed, ("message thread not found", "topic_closed", "topic_deleted")),
-    (errors.ThreadClosed, ("topic is closed",)),
+    (
+        errors.ThreadClosed,
+        ("message thread not found", "topic_closed", "topic_deleted", "topic is closed"),
+    ),
     (
         errors.ChatDead,
-        ("chat not found", "peer_id_invalid", "user is deactivated", "user_deactivated"),
+        (
+            *("chat not found", "peer_id_invalid", "user is deactivated", "user_deactivated"),
+            *("user_is_blocked", "group chat was deactivated", "channel_private"),
+            *("chat_forbidden", "user_id_invalid", "bot can't initiate conversation"),
+        ),
     ),
-    (errors.ChatDead, ("user_is_blocked", "group chat was deactivated")),
-    (errors.NotAllowed, ("not enough rights", "have no rights", "need administrator rights")),
+    # A chat's own rules: what it lets nobody do, or not this bot, or not for nothing.
     (
         errors.NotAllowed,
-        ("chat_write_forbidden", "chat_restricted", "user_restricted", "chat_send_"),
+        (
+            *("not enough rights", "have no rights", "no write access", "_forbidden"),
+            *("need administrator rights", "admin_required", "administrator_required"),
+            *("restricted", "user_banned_in_channel", "message can't be deleted"),
+            *("_not_allowed", "payment_required", "premium_required", "slowmode_wait"),
+        ),
     ),
-    (errors.NotAllowed, ("chat_admin_required", "message can't be deleted")),
     (errors.FileTooBig, ("file is too big", "too large")),
-    (errors.FileGone, ("wrong file_id", "invalid file_id", "wrong file identifier")),
-    (errors.FileGone, ("wrong remote file identifier", "file is temporarily unavailable")),
-    (errors.FileGone, ("file_reference_",)),
+    (
+        errors.FileGone,
+        (
+            *("wrong file_id", "invalid file_id", "wrong file identifier", "file_reference_"),
+            *("wrong remote file identifier", "file is temporarily unavailable"),
+        ),
+    ),
 )
 
 

@@ -13,6 +13,7 @@
     │   └── FormRefused        not like this: another file or another form may do
     │       ├── FileTooBig     over Telegram's limit
     │       ├── FileGone       Telegram no longer has the file: ask the person to send it again
+    │       ├── FileNotHere    a Bot API server keeps it where we cannot read: the operator must act
     │       └── RequestInvalid Telegram refuses what we wrote: a bug of ours
     ├── ChatMoved              the group has a new id (`new_chat_id`): rewrite it, then repeat
     ├── MessageGone            nothing to edit any more: send a new message instead
@@ -94,6 +95,10 @@ class FileTooBig(FormRefused):
 
 class FileGone(FormRefused):
     """The file id is not known (any more)."""
+
+
+class FileNotHere(FormRefused):
+    """A Bot API server in --local mode named a file on its disk, which cannot be read here."""
 
 
 class RequestInvalid(FormRefused):

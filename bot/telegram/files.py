@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import stat
 from http import HTTPStatus
+from pathlib import Path, PurePosixPath
 
 import httpx
-from telegram import Bot
+from telegram import Bot, File
 from telegram.error import TelegramError
 
 from bot.clock import Clock
@@ -13,16 +17,26 @@ from bot.http_client import HttpClient
 from bot.retry import TELEGRAM_CALL, persisting
 from bot.telegram.answers import understood
 from bot.telegram.error_mapping import describe, translate
-from bot.telegram.errors import FileGone, FileTooBig, TryAgain
+from bot.telegram.errors import FileGone, FileNotHere, FileTooBig, TryAgain
 
 DOWNLOAD_LIMIT_BYTES = 20 * 1024 * 1024  # Bot API getFile: "20 MB", which are MiB
 
 
-class Files:
-    """Downloads by `file_id`."""
+_LONGEST_SECONDS = 300.0
+"""However slowly it comes: each piece of it keeps to the time that a piece has."""
 
-    def __init__(self, *, bot: Bot, http: HttpClient, clock: Clock) -> None:
+_OUTSIDE = "the Bot API server names a file outside TELEGRAM_FILES_DIR"
+_ON_ITS_DISK = "they are on the disk of a Bot API server in --local mode"
+
+
+class Files:
+    """Downloads by `file_id`; from `folder` where a Bot API server of one's own keeps its files."""
+
+    def __init__(
+        self, *, bot: Bot, http: HttpClient, clock: Clock, folder: Path | None = None
+    ) -> None:
         self._bot = bot
+        self._folder = folder
         self._http = http
         self._clock = clock
 
@@ -32,17 +46,29 @@ class Files:
         Raises:
             FileTooBig: over 20 MB, by declaration or while it arrives.
             FileGone: Telegram does not have it any more.
+            FileNotHere: it is on the disk of a Bot API server, and not to be read from there.
             TryAgain: it could not be fetched now, after some repetitions.
             TokenRejected: see `errors`.
         """
         _check_size(declared_bytes)
 
         async def attempt() -> bytes:
-            return await self._fetch(await self._address(file_id))
+            file = await self._file(file_id)
+            path = str(file.file_path).removeprefix(f"{self._bot.base_file_url}/")
+            on_disk = is_on_its_disk(path)
+            if on_disk and self._folder is not None:
+                return await asyncio.to_thread(read_from, self._folder, path)
+            if on_disk and path == file.file_path:
+                raise FileNotHere(_ON_ITS_DISK)
+            return await self._fetch(file, is_on_disk=on_disk)
 
-        return await persisting(attempt, TryAgain, TELEGRAM_CALL, self._clock.sleep)
+        try:
+            async with asyncio.timeout(_LONGEST_SECONDS):
+                return await persisting(attempt, TryAgain, TELEGRAM_CALL, self._clock.sleep)
+        except TimeoutError:
+            raise TryAgain(f"the file did not come within {_LONGEST_SECONDS:.0f} s") from None
 
-    async def _address(self, file_id: str) -> str:
+    async def _file(self, file_id: str) -> File:
         try:
             file = await understood(self._bot.get_file(file_id))
         except TelegramError as error:
@@ -50,17 +76,24 @@ class Files:
         _check_size(file.file_size)
         if file.file_path is None:
             raise FileGone("Telegram offers no download of this file")
-        return file.file_path
+        return file
 
-    async def _fetch(self, address: str) -> bytes:
+    async def _fetch(self, file: File, *, is_on_disk: bool) -> bytes:
         try:
-            async with self._http.stream("GET", address) as response:
+            async with self._http.stream("GET", str(file.file_path)) as response:
+                if is_on_disk and response.status_code == HTTPStatus.NOT_FOUND:
+                    raise FileNotHere(_ON_ITS_DISK)
                 if response.status_code != HTTPStatus.OK:
                     # 404 is an address that has expired: the next attempt asks for a new one.
                     raise TryAgain(f"the download was answered with {response.status_code}")
-                return await _read_bounded(response)
+                if "text/html" in response.headers.get("content-type", ""):
+                    raise TryAgain("a page came instead of the file")
+                data = await _read_bounded(response)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise TryAgain(type(error).__name__) from None
+        if len(data) < (file.file_size or 0):
+            raise TryAgain(f"{len(data)} of {file.file_size} bytes came")
+        return data
 
 
 async def _read_bounded(response: httpx.Response) -> bytes:
@@ -69,6 +102,47 @@ async def _read_bounded(response: httpx.Response) -> bytes:
         data += chunk
         _check_size(len(data))
     return bytes(data)
+
+
+def is_on_its_disk(path: str) -> bool:
+    """Whether a Bot API server (--local) names a file of its own disk, and not an address."""
+    return path.startswith("/") or path[1:3] in (":\\", ":/")
+
+
+def read_from(folder: Path, named: str) -> bytes:
+    """The file that the server means, if it really lies in the folder; see `Files.download`."""
+    try:
+        root = folder.resolve(strict=True)
+        return _read_within(root, _within(root, named))
+    except FileNotFoundError:
+        if folder.is_dir():  # the next attempt has the server fetch it again
+            raise TryAgain("the Bot API server's file is not there") from None
+        raise FileNotHere("TELEGRAM_FILES_DIR is not there") from None
+    except OSError as error:
+        raise FileNotHere(f"the Bot API server's file cannot be read ({error.strerror})") from None
+
+
+def _within(root: Path, named: str) -> Path:
+    """As this machine sees it: below the folder, whatever stands above the bot's own there."""
+    parts = PurePosixPath(named.replace("\\", "/")).parts
+    if ".." in parts:
+        raise FileNotHere(_OUTSIDE)
+    whole = Path(*parts)
+    own = next((i for i, part in enumerate(parts) if ":" in part[1:] and part[0].isdigit()), None)
+    return whole if whole.is_relative_to(root) or own is None else root.joinpath(*parts[own:])
+
+
+def _read_within(root: Path, path: Path) -> bytes:
+    found = path.resolve(strict=True)
+    if not found.is_relative_to(root):
+        raise FileNotHere(_OUTSIDE)
+    # A pipe would be waited for.
+    with os.fdopen(os.open(found, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW), "rb") as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            raise FileNotHere("the Bot API server names something that is no file")
+        _check_size(about.st_size)
+        return file.read(DOWNLOAD_LIMIT_BYTES)
 
 
 def _check_size(size_bytes: int | None) -> None:

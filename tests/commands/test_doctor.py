@@ -134,6 +134,31 @@ async def test_what_stands_in_between_is_told_from_a_refused_token(
     assert "TELEGRAM_BOT_TOKEN" not in said
 
 
+@pytest.mark.parametrize("folder", ["unset", "right", "missing"])
+async def test_a_local_bot_api_server_needs_a_folder_that_can_be_read(
+    sandbox: Sandbox, tmp_path: Path, folder: str
+) -> None:
+    picture = tmp_path / "files" / "7:token" / "photos" / "file_0.jpg"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"jpeg")
+    answers = {
+        "getMe": {"id": 7, "username": "a_bot"},
+        "getWebhookInfo": {"url": ""},
+        "getUserProfilePhotos": {"total_count": 1, "photos": [[{"file_id": "x"}]]},
+        "getFile": {"file_id": "x", "file_path": str(picture)},
+    }
+
+    async def answer(request: Request) -> JSONResponse:
+        return JSONResponse({"ok": True, "result": answers[request.url.path.split("/")[-1]]})
+
+    there = {"unset": None, "right": tmp_path / "files", "missing": tmp_path / "no"}[folder]
+    async with serve(Starlette(routes=[Route("/{path:path}", answer)])) as base:
+        changed = {"telegram_base_url": base, "telegram_files_dir": there}
+        told = await telegram(settings_of(sandbox).model_copy(update=changed))
+    assert ("problem" in told) is (folder != "right")
+    assert "TELEGRAM_FILES_DIR" in told or f"files are read from {there}" in told
+
+
 async def test_the_preview_engine_needs_no_service(sandbox: Sandbox) -> None:
     settings = Settings(telegram_bot_token=SecretStr(DEMO_BOT_TOKEN), engine="preview")
     assert "not used" in await provider(settings)

@@ -20,6 +20,8 @@ from bot.config.service import ServiceSettings
 from bot.http_client import HttpClient
 from bot.network import Proxies, faults
 from bot.sandbox.serving import LOOPBACK
+from tests.support.credentials import SECRET_TOKEN
+from tests.support.process import started
 
 SECRET = "s3cret"
 
@@ -188,3 +190,37 @@ def test_the_demo_depends_on_nothing_that_the_environment_says_of_the_network(
     says(monkeypatch, **said)
     inherited = bot_environment({})
     assert {name: inherited.get(name) for name in said} == dict.fromkeys(said) | {"NO_PROXY": "*"}
+
+
+JUNK = (
+    {"ALL_PROXY": "junk://", "NO_PROXY": "[::1"},
+    {"https_proxy": "http://me:s3cret#@h:99999", "no_proxy": "fe80::/10,*.x"},
+    {"ALL_PROXY": "socks://127.0.0.1:9/", "HTTP_PROXY": ""},
+    {"SSL_CERT_FILE": "/no/such/file", "SSLKEYLOGFILE": "/no/such/folder/keys"},
+)
+
+
+@pytest.mark.parametrize("junk", JUNK, ids=str)
+@pytest.mark.parametrize(
+    "words",
+    ["--help", "doctor", "run", "make missing.jpg missing.ogg", "backup copy.db", "demo -h"],
+)
+async def test_no_command_ends_in_a_traceback(
+    tmp_path: Path, words: str, junk: dict[str, str]
+) -> None:
+    nowhere = "http://service.test:9"
+    settings = {
+        "TELEGRAM_BOT_TOKEN": SECRET_TOKEN.get_secret_value(),
+        "TELEGRAM_BASE_URL": nowhere,
+        "ENGINE": "preview",
+        **junk,
+    }
+    async with started(*words.split(), cwd=tmp_path, settings=settings) as command:
+        if words == "run" and "socks" in str(junk):
+            return
+        await command.ended()
+    assert "Traceback" not in command.printed
+    assert SECRET not in command.printed
+    if words == "run":
+        assert command.code == 1
+        assert "_PROXY " in command.printed or "SSL" in command.printed

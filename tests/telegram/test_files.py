@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +17,15 @@ from starlette.routing import Route
 
 from bot.sandbox.serving import serve
 from bot.telegram.connection import build_bot, build_http
-from bot.telegram.errors import FileGone, FileTooBig, TelegramFailure, TokenRejected, TryAgain
-from bot.telegram.files import DOWNLOAD_LIMIT_BYTES, Files
+from bot.telegram.errors import (
+    FileGone,
+    FileNotHere,
+    FileTooBig,
+    TelegramFailure,
+    TokenRejected,
+    TryAgain,
+)
+from bot.telegram.files import DOWNLOAD_LIMIT_BYTES, Files, read_from
 from tests.support.clock import FakeClock
 from tests.support.credentials import SECRET_TOKEN
 from tests.support.local_telegram import LocalTelegram
@@ -25,12 +34,14 @@ MEGABYTE = 1_000_000
 
 
 @asynccontextmanager
-async def files_of(base_url: str) -> AsyncIterator[Files]:
+async def files_of(base_url: str, folder: Path | None = None) -> AsyncIterator[Files]:
     """Downloads from there, waiting for nothing."""
     bot = build_bot(SECRET_TOKEN, base_url)
-    async with build_http() as http:
-        yield Files(bot=bot, http=http, clock=FakeClock())
-    await bot.request.shutdown()
+    try:
+        async with build_http() as http:
+            yield Files(bot=bot, http=http, clock=FakeClock(), folder=folder)
+    finally:
+        await bot.request.shutdown()
 
 
 @pytest.fixture
@@ -51,6 +62,72 @@ async def test_a_photo_comes_as_it_was_sent(telegram: LocalTelegram, files: File
     data = await files.download(photo["file_id"], photo["file_size"])
     assert len(data) == photo["file_size"]
     assert data.startswith(b"\xff\xd8")
+
+
+@pytest.fixture
+async def on_disk(telegram: LocalTelegram) -> tuple[str, Path]:
+    """A Bot API server with --local: a photo's id, and where the server says that it is."""
+    await telegram.sim("PATCH", "/settings", {"local_mode": True})
+    file_id = (await photo_of(telegram))["file_id"]
+    return file_id, Path((await telegram.call("getFile", file_id=file_id))["file_path"])
+
+
+async def read(telegram: LocalTelegram, folder: Path | None, file_id: str) -> bytes:
+    async with files_of(telegram.url, folder) as files:
+        return await files.download(file_id)
+
+
+async def test_a_file_of_a_local_server_is_read_from_its_disk(
+    telegram: LocalTelegram, on_disk: tuple[str, Path], tmp_path: Path
+) -> None:
+    file_id, path = on_disk
+    assert await read(telegram, path.parents[2], file_id) == path.read_bytes()
+    link = tmp_path / "link"
+    link.symlink_to(path.parents[2])
+    assert await read(telegram, link, file_id) == path.read_bytes()
+
+
+def test_a_file_is_found_where_the_folder_is_mounted(tmp_path: Path) -> None:
+    file = tmp_path / "7:secret" / "voice" / "file_1.oga"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"ogg")
+    assert read_from(tmp_path, "/var/lib/telegram-bot-api/7:secret/voice/file_1.oga") == b"ogg"
+    for named in ("/etc/passwd", "/x/7:secret/../../../etc/passwd", "/7:secret/voice"):
+        with pytest.raises(FileNotHere):
+            read_from(tmp_path, named)
+
+
+async def test_a_file_of_a_local_server_that_cannot_be_read_is_no_passing_fault(
+    telegram: LocalTelegram, on_disk: tuple[str, Path], tmp_path: Path
+) -> None:
+    file_id, path = on_disk
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"not for them")
+    for folder in (None, tmp_path / "missing"):
+        with pytest.raises(FileNotHere):
+            await read(telegram, folder, file_id)
+    for put in (path.symlink_to, lambda _: os.mkfifo(path)):
+        path.unlink()
+        put(secret)
+        with pytest.raises(FileNotHere):
+            read_from(path.parents[2], str(path))
+
+
+async def test_a_file_of_a_local_server_has_the_same_limit(on_disk: tuple[str, Path]) -> None:
+    _, path = on_disk
+    with path.open("ab") as file:
+        file.truncate(DOWNLOAD_LIMIT_BYTES + 1)
+    with pytest.raises(FileTooBig):
+        read_from(path.parents[2], str(path))
+
+
+async def test_a_page_in_the_place_of_a_file_is_not_taken_for_it(
+    telegram: LocalTelegram, files: Files
+) -> None:
+    photo = await photo_of(telegram)
+    page = "<html>Please sign in</html>"
+    telegram.fault("download", "status", code=200, body=page, times=1)
+    assert len(await files.download(photo["file_id"])) == photo["file_size"]
 
 
 async def test_a_file_declared_too_big_is_not_asked_for(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,6 +11,8 @@ from bot.commands.checks.finding import Finding, ok, problem, warning
 from bot.config.settings import Settings
 from bot.http_client import HttpClient
 from bot.telegram.answers import ForeignAnswer, LoggedOut, read_answer, status_of
+from bot.telegram.errors import TelegramFailure
+from bot.telegram.files import is_on_its_disk, read_from
 
 _UNKNOWN_TOKEN = (401, 404)
 
@@ -26,7 +29,43 @@ async def check_telegram(settings: Settings, http: HttpClient) -> list[Finding]:
         ok(f"Telegram: the token is that of @{me.get('username')} (id {me.get('id')})"),
         _privacy(me),
         _webhook(webhook),
+        *await _files(settings, http, me),
     ]
+
+
+async def _files(settings: Settings, http: HttpClient, me: dict[str, Any]) -> list[Finding]:
+    """A Bot API server of one's own may hand out files by their place on its disk: tried with the
+    bot's own picture, if it has one.
+    """
+    folder = settings.telegram_files_dir
+    photos = await _ask(settings, http, f"getUserProfilePhotos?user_id={me.get('id')}&limit=1")
+    sizes = [] if isinstance(photos, Finding) else photos.get("photos") or [[]]
+    path = "" if not sizes or not sizes[0] else await _path_of(settings, http, sizes[0][0])
+    if not is_on_its_disk(path):
+        return [] if folder is None else [_readable(folder, None)]
+    if folder is not None:
+        return [_readable(folder, path)]
+    return [problem(_ON_DISK, "set TELEGRAM_FILES_DIR to its folder, or run it without --local")]
+
+
+_ON_DISK = "Telegram: the Bot API server hands out files by their place on its disk (--local)"
+
+
+async def _path_of(settings: Settings, http: HttpClient, size: dict[str, Any]) -> str:
+    file = await _ask(settings, http, f"getFile?file_id={size.get('file_id')}")
+    return "" if isinstance(file, Finding) else str(file.get("file_path", ""))
+
+
+def _readable(folder: Path, path: str | None) -> Finding:
+    """Whether the folder can be read, or the file in it that the server named."""
+    try:
+        next(folder.iterdir(), None)
+        if path is not None:
+            read_from(folder, path)
+    except (OSError, TelegramFailure) as error:
+        told = f"Telegram: TELEGRAM_FILES_DIR {folder} cannot be read ({error})"
+        return problem(told, "name the folder of the Bot API server, and let this user read there")
+    return ok(f"Telegram: files are read from {folder}")
 
 
 async def _ask(settings: Settings, http: HttpClient, method: str) -> dict[str, Any] | Finding:

@@ -90,6 +90,22 @@ class FileStore:
         """The file getFile gave this path."""
         return self._paths.get(file_path)
 
+    @property
+    def directory(self) -> Path:
+        """Where they are; made when it is first asked for."""
+        if self._directory is None:
+            self._directory = Path(tempfile.mkdtemp(prefix="local-telegram-"))
+            weakref.finalize(self, shutil.rmtree, self._directory, ignore_errors=True)
+        return self._directory
+
+    def laid_out(self, stored: StoredFile, token: str) -> Path:
+        """The file where a Bot API server with --local has it: below its folder, by token."""
+        path = self.directory / token / stored.file_path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.hardlink_to(stored.location)
+        return path
+
     def close(self) -> None:
         """Forget everything and remove the directory."""
         self._files.clear()
@@ -99,10 +115,7 @@ class FileStore:
             self._directory = None
 
     def _write(self, data: bytes, name: str) -> Path:
-        if self._directory is None:
-            self._directory = Path(tempfile.mkdtemp(prefix="local-telegram-"))
-            weakref.finalize(self, shutil.rmtree, self._directory, ignore_errors=True)
-        location = self._directory / name
+        location = self.directory / name
         if not location.exists():
             location.write_bytes(data)
         return location

@@ -16,6 +16,8 @@ class Settings:
     # Undocumented by Telegram: does a group photo captioned with a command pass privacy mode?
     caption_commands_pass: bool = False
     rate_limits: bool = True
+    # A Bot API server with --local: getFile names a file of its disk, of any size.
+    local_mode: bool = False
     # Undocumented by Telegram: does a group's slow mode hold for bots that do not administer it?
     slow_mode_binds_bots: bool = True
     # Each update is delivered twice.

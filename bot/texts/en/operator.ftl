@@ -29,6 +29,7 @@ operator-database-unusable = <b>The bot stopped: nothing can be recorded</b>, so
 operator-database-locked = <b>The bot waits: another program keeps the database locked</b>: { $detail }. It goes on by itself once that program ends.
 operator-disk = <b>A video cannot be kept on the disk</b>: { $detail }. Make room; it is tried again.
 operator-disk-refuses = <b>The disk refuses what has to be done there</b>: { $detail }. It is tried again, once an hour at most; everything else goes on.
+operator-files = <b>Photos and voice messages cannot be fetched</b>: { $detail }. Set TELEGRAM_FILES_DIR to its folder and let the bot read there, or run the server without <code>--local</code>. Nothing was charged.
 operator-media = <b>Photos and voice messages cannot be opened</b>: { $detail }. <code>talking-photo doctor</code> says why; nothing was charged.
 operator-killed = <b>A media process was ended from outside</b>: { $detail }. This machine has too little memory: <code>talking-photo doctor</code> says how much is needed. What was worked on is tried again; nothing is charged for it.
 operator-restoring = <b>The database was restored and the video service cannot be asked yet</b>: { $detail }. Nothing is submitted until it can.

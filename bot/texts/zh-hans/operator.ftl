@@ -29,6 +29,7 @@ operator-database-unusable = <b>机器人停了：什么都记录不下来</b>�
 operator-database-locked = <b>机器人在等：别的程序一直锁着数据库</b>：{ $detail }。那个程序结束后会自动继续。
 operator-disk = <b>视频存不到磁盘上</b>：{ $detail }。请腾出空间；会再试。
 operator-disk-refuses = <b>磁盘上有事做不成</b>：{ $detail }。会再试，最多每小时一次；其他事情照常进行。
+operator-files = <b>取不到照片和语音</b>：{ $detail }。请把 TELEGRAM_FILES_DIR 设为它的文件夹并让机器人可以读取，或者让服务器不带 <code>--local</code> 运行。未扣额度。
 operator-media = <b>打不开照片和语音</b>：{ $detail }。<code>talking-photo doctor</code> 会说明原因；未扣额度。
 operator-killed = <b>媒体进程被外部终止</b>：{ $detail }。这台机器内存太小：<code>talking-photo doctor</code> 会说明需要多少。手上的文件会再试；不为此扣额度。
 operator-restoring = <b>数据库已恢复，但还问不到视频服务</b>：{ $detail }。问到之前什么都不提交。

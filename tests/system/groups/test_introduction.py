@@ -17,6 +17,14 @@ HELLO = said("introduction-hello", command=TALK)
 NO_VIDEOS, MENDED = said("lack-videos"), said("lack-mended")
 
 
+CHANNEL_RIGHTS = (
+    *("can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages"),
+    *("can_manage_video_chats", "can_restrict_members", "can_promote_members"),
+    *("can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories"),
+    *("can_delete_stories", "can_post_messages", "can_edit_messages"),
+)
+
+
 async def settled(shared: World) -> None:
     """Wait until the bot has handled everything that Telegram handed to it."""
 
@@ -109,6 +117,59 @@ async def test_where_it_may_not_write_it_tells_who_added_it_in_private(shared: W
     await there.sees(HELLO)
 
 
+async def test_whoever_asks_where_it_may_not_answer_is_told_in_private(shared: World) -> None:
+    ada, ben = await shared.person(), await shared.person()
+    there = await Group.create(shared, "Hushed", ada, ben)
+    await there.sees(HELLO)
+    await ben.writes("/start")
+    await there.sets_bot("restricted", can_send_messages=False)
+    await there.member(ben).commands("/talk")
+    await ben.sees(said("lack-messages", group="Hushed"))
+    await ada.sees(said("lack-messages", group="Hushed"))
+    await nothing_of_it_is_an_incident(shared)
+
+
+async def test_in_a_closed_topic_whoever_asks_is_told_in_private(shared: World) -> None:
+    ada = await shared.person()
+    there = await Group.create(shared, "Shut", ada, forum=True)
+    await there.sees(HELLO)
+    topic = await there.opens_topic("Faces")
+    for path in (f"topics/{topic}/close", "topics/1/close"):
+        await shared.ask("POST", f"chats/{there.chat_id}/{path}", {"from": ada.user_id})
+    await there.member(ada, topic).commands("/talk")
+    await ada.sees(said("topic-no-reply", group="Shut"))
+    await nothing_of_it_is_an_incident(shared)
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+async def test_an_administrator_of_a_channel_says_what_it_is_for(
+    shared: World, is_open: bool
+) -> None:
+    ada = await shared.person("Ada")
+    channel = {"id": -1_009_000_000_001 - is_open, "type": "channel", "title": "Faces daily"}
+    bot = {"id": 4242, "is_bot": True, "first_name": "Talking Photo"}
+    rights = dict.fromkeys(CHANNEL_RIGHTS, False)
+    change = {
+        "chat": channel,
+        "from": {"id": ada.user_id, "is_bot": False, "first_name": "Ada"},
+        "date": 1_800_000_000,
+        "old_chat_member": {"status": "left", "user": bot},
+        "new_chat_member": {"status": "administrator", "user": bot, **rights},
+    }
+    if not is_open:
+        await shared.ask("POST", f"chats/{ada.user_id}/block", {})
+    await shared.ask("POST", "updates", {"my_chat_member": change})
+    hello = said("channel-hello", name="@talking_photo_bot", channel="Faces daily")
+    told_in = ada.user_id if is_open else channel["id"]
+
+    async def told() -> bool:
+        calls = [one["params"] for one in await shared.bot_calls("sendMessage")]
+        return (str(told_in), hello) in {(str(one.get("chat_id")), one["text"]) for one in calls}
+
+    await eventually(told, "what the bot is for")
+    await nothing_of_it_is_an_incident(shared)
+
+
 async def test_slow_mode_is_mentioned(shared: World) -> None:
     there = await Group.create(shared, "Slow", await shared.person(), slow_mode_seconds=30)
     assert said("introduction-slow", seconds=30) in text_of(await there.sees(HELLO))
@@ -135,6 +196,11 @@ async def test_a_command_in_a_group_that_muted_it_is_noted_once_and_handled(shar
     await settled(shared)
     told = [text_of(message) for message in await ada.heard()]
     assert told.count(said("lack-messages", group="Muted")) == 1
+    await nothing_of_it_is_an_incident(shared)
+
+
+async def nothing_of_it_is_an_incident(shared: World) -> None:
+    await settled(shared)
     assert not shared.rows("SELECT 1 FROM inbox WHERE state = 'parked' OR tries > 1")
     assert not shared.rows("SELECT 1 FROM notices")
     assert not shared.rows("SELECT 1 FROM outbox WHERE kind = 'alert'")
