@@ -12,6 +12,9 @@ from bot.config.engines import ENGINES
 from bot.config.sentences import SettingsInvalid
 from bot.config.settings import DatabaseSettings, Settings
 
+LEAST_FREE_BYTES = 200_000_000
+"""With less, a video may not find room: two files of five minutes, and its copy with the label."""
+
 _PROBE = bytes(64 * 1024)
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 

@@ -55,9 +55,11 @@ class LongVoice(Component):
     """
 
     async def plan(self, item: Media, data: bytes) -> SoundPlan:
-        """How it may be cut; SoundRefused (TOO_LONG) above the operator's limit."""
+        """How it may be cut; SoundRefused (TOO_LONG) above the operator's limit, and of any long
+        one where there is not the memory to join its parts: they would be paid for in vain.
+        """
         longest = whole(self.limits.longest_voice_seconds, SECOND)
-        if longest <= LONGEST_MILLISECONDS:
+        if longest <= LONGEST_MILLISECONDS or not self.common.media.room.is_enough:
             raise SoundRefused(SoundFault.TOO_LONG)
         levelled = bool(item.levelled)
         made = await self.common.media.run(plan_sound, data, _MOST_MILLISECONDS, levelled)

@@ -8,12 +8,15 @@ the provider's list of tasks. What is refused again and again ends, and leaves t
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import AsyncIterator, Set
 from dataclasses import field
 from functools import partial
 
 from bot.alerts import Operator
 from bot.common import Component, Part
+from bot.config.engines import ENGINES
+from bot.config.folders import LEAST_FREE_BYTES
 from bot.dashscope import errors as service
 from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.delivery.finish import Finisher
@@ -62,10 +65,12 @@ class Submission(Component):
     refusals = Part(Refusals)
     _seen: dict[int, tuple[int, int, int]] = field(init=False, default_factory=dict)
     _unreachable: Suspension = field(init=False)
+    _full: Suspension = field(init=False)
     _throttled: dict[str, Suspension] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._unreachable = Suspension(self.clock)
+        self._full = Suspension(self.clock)
 
     def _may_begin(self, engine: str) -> bool:
         """Whether a task may be taken for that engine: nothing asks to wait just now."""
@@ -74,11 +79,32 @@ class Submission(Component):
     async def fill(self, kinds: Set[Due] = ALL) -> AsyncIterator[tuple[Task, Work]]:
         """Each task that has just taken a free slot, with its submission."""
         for engine in self.engines.on if Due.READY_TASKS in kinds else ():
-            while self._may_begin(engine.name):
+            while self._may_begin(engine.name) and await self._could_be_kept(engine):
                 task = await self.take(engine)
                 if task is None:
                     break
                 yield task, partial(self._submit, task)
+
+    async def _could_be_kept(self, engine: Engine) -> bool:
+        """Whether the disk has room for what is paid for: nothing is ordered that would be lost."""
+        if ENGINES[engine.name].is_local:
+            return True
+        if self._full.is_on:
+            return False
+        free_bytes = self._free_bytes()
+        if free_bytes >= LEAST_FREE_BYTES:
+            self._full.end()
+            return True
+        self._full.again()
+        megabytes = free_bytes // 1_000_000
+        await self.operator.tell("disk-low", "operator-disk-low", megabytes=megabytes)
+        return False
+
+    def _free_bytes(self) -> int:
+        try:
+            return shutil.disk_usage(self.limits.results_directory).free
+        except OSError:  # no folder: nothing can be kept there either
+            return 0
 
     async def take(self, engine: Engine) -> Task | None:
         """The next in turn; None also while the provider refuses to serve."""

@@ -29,8 +29,8 @@ class MediaProcesses:
 
     def __init__(self, *folders: Path, clock: Clock | None = None) -> None:
         clock = clock or SystemClock()
-        room = Room()
-        self._workers = {kind: MediaWorker(kind, clock, folders, room=room) for kind in KINDS}
+        self.room = Room()
+        self._workers = {kind: MediaWorker(kind, clock, folders, room=self.room) for kind in KINDS}
 
     async def __aenter__(self) -> Self:
         return self

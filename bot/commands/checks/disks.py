@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.commands.checks.finding import Finding, ok, problem, warning
-from bot.config.folders import SettingsFolder
+from bot.config.folders import LEAST_FREE_BYTES, SettingsFolder
 
 _PASSING_KINDS = ("tmpfs", "ramfs", "overlay", "aufs")
 _PASSING_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm", "/run")  # noqa: S108 (warned of, not used)
@@ -21,7 +21,6 @@ _PLATFORMS = {
     "VERCEL": "Vercel",
 }
 _MOUNTS = Path("/proc/mounts")
-_LEAST_BYTES = 200_000_000
 _COMFORTABLE_BYTES = 1_000_000_000
 _ELSEWHERE = "have DATABASE_URL and DATA_DIR lead to a disk that persists (a mounted volume)"
 
@@ -72,7 +71,7 @@ def check_free_space(folder: Path) -> Finding:
     """Warn before the disk is full."""
     free = shutil.disk_usage(folder).free
     told = f"disk: {free / 1e9:.1f} GB are free"
-    if free < _LEAST_BYTES:
+    if free < LEAST_FREE_BYTES:
         return problem(told, "make room: at least 0.2 GB, better 1 GB")
     if free < _COMFORTABLE_BYTES:
         return warning(told, "make room: 1 GB is comfortable")

@@ -23,6 +23,8 @@ _BOT_MIB = 96
 _MEBIBYTE = 1024 * 1024
 _UNKNOWN_MIB = 4096
 _SHARES = 2
+_SHOWN = 0.85
+"""What a small machine shows of its memory, at least: its kernel keeps the rest."""
 
 EndIdle = Callable[[], Awaitable[None]]
 """Ends a process that has nothing to do."""
@@ -33,6 +35,8 @@ class Room:
 
     def __init__(self, mebibytes: int | None = None) -> None:
         whole = machine_mebibytes() if mebibytes is None else mebibytes
+        self.is_enough = is_size(whole, NEEDED_MIB)
+        """For whatever is promised, long voices among it."""
         self._all = self._left = max(whole, LEAST_MIB) - _BOT_MIB
         self._freed = asyncio.Condition()
         self._waiting = 0
@@ -70,6 +74,11 @@ class Room:
         async with self._freed:
             self._left += mebibytes
             self._freed.notify_all()
+
+
+def is_size(mebibytes: int, nominal_mib: int) -> bool:
+    """Whether a machine that shows so much is sold as having that."""
+    return mebibytes >= nominal_mib * _SHOWN
 
 
 def machine_mebibytes(root: Path = Path("/")) -> int:

@@ -28,6 +28,7 @@ operator-unsettled = <b>A bill does not fit its hold</b>: job { $job }: { $detai
 operator-database-unusable = <b>The bot stopped: nothing can be recorded</b>, so nothing is paid for. { $detail }
 operator-database-locked = <b>The bot waits: another program keeps the database locked</b>: { $detail }. It goes on by itself once that program ends.
 operator-disk = <b>A video cannot be kept on the disk</b>: { $detail }. Make room; it is tried again.
+operator-disk-low = <b>The disk is nearly full</b>: { $megabytes } MB are free. Nothing is ordered until there are 200; what waits then goes on by itself.
 operator-disk-refuses = <b>The disk refuses what has to be done there</b>: { $detail }. It is tried again, once an hour at most; everything else goes on.
 operator-files = <b>Photos and voice messages cannot be fetched</b>: { $detail }. Set TELEGRAM_FILES_DIR to its folder and let the bot read there, or run the server without <code>--local</code>. Nothing was charged.
 operator-media = <b>Photos and voice messages cannot be opened</b>: { $detail }. <code>talking-photo doctor</code> says why; nothing was charged.

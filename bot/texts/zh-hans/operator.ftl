@@ -28,6 +28,7 @@ operator-unsettled = <b>账单和预留不一致</b>：任务 { $job }：{ $deta
 operator-database-unusable = <b>机器人停了：什么都记录不下来</b>，所以什么都不付费。{ $detail }
 operator-database-locked = <b>机器人在等：别的程序一直锁着数据库</b>：{ $detail }。那个程序结束后会自动继续。
 operator-disk = <b>视频存不到磁盘上</b>：{ $detail }。请腾出空间；会再试。
+operator-disk-low = <b>磁盘快满了</b>：只剩 { $megabytes } MB。腾出 200 MB 之前不再下单；之后等待中的会自动继续。
 operator-disk-refuses = <b>磁盘上有事做不成</b>：{ $detail }。会再试，最多每小时一次；其他事情照常进行。
 operator-files = <b>取不到照片和语音</b>：{ $detail }。请把 TELEGRAM_FILES_DIR 设为它的文件夹并让机器人可以读取，或者让服务器不带 <code>--local</code> 运行。未扣额度。
 operator-media = <b>打不开照片和语音</b>：{ $detail }。<code>talking-photo doctor</code> 会说明原因；未扣额度。

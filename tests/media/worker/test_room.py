@@ -66,7 +66,8 @@ def test_what_a_machine_or_its_container_has_is_read(
 
 
 @pytest.mark.parametrize(
-    ("mebibytes", "level"), [(200, "problem"), (256, "warning"), (511, "warning"), (512, "ok")]
+    ("mebibytes", "level"),
+    [(200, "problem"), (220, "warning"), (430, "warning"), (440, "ok"), (512, "ok")],
 )
 def test_the_doctor_says_when_there_is_too_little(mebibytes: int, level: str) -> None:
     assert check_memory(mebibytes).level == level
