@@ -157,7 +157,11 @@ async def made_before(database: Database) -> Call:
     """The parts of one job are there when it is asked for again."""
     made = await tasks.of_job(database, (await joining(database)).id)
     again = await start(database, cuts=tuple(task.span[0] for task in made[1:]))
-    return lambda tx: tasks.reuse(tx, again.id, made)
+
+    async def reuse(tx: Transaction) -> bool:
+        return bool(await tasks.reuse(tx, again.id, made))
+
+    return reuse
 
 
 async def put(tx: Transaction, key: str = "update:9:thing") -> bool:

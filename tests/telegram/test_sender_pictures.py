@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from bot.telegram.destination import Destination
-from bot.telegram.errors import FileGone, MessageGone, NotAllowed, RequestInvalid, SendUnknown
+from bot.telegram.errors import FileGone, MessageGone, NotAllowed, SendUnknown
 from bot.telegram.keyboards import keyboard_of
 from bot.telegram.outgoing import OutgoingVideo
 from bot.telegram.sender import Sender
@@ -72,7 +72,7 @@ async def test_what_telegram_does_not_take_as_round_is_known_to_be_a_video(
 @pytest.mark.parametrize(
     ("description", "failure"),
     [
-        ("Bad Request: VOICE_MESSAGES_FORBIDDEN", RequestInvalid),
+        ("Bad Request: VOICE_MESSAGES_FORBIDDEN", NotAllowed),
         ("Bad Request: not enough rights to send video notes to the chat", NotAllowed),
         ("Bad Request: wrong file identifier/HTTP URL specified", FileGone),
     ],

@@ -14,8 +14,7 @@ from av.stream import Discard
 
 from bot.media.errors import SoundFault, SoundRefused
 from bot.media.sound.amr import decoded, is_amr
-from bot.media.sound.containers import Source, open_sound
-from bot.media.sound.decoders import may_decode
+from bot.media.sound.containers import Source, may_decode, open_sound
 from bot.media.sound.frames import gathered
 from bot.media.sound.samples import Samples
 from bot.media.sound.timeline import Timeline

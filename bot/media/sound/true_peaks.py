@@ -64,9 +64,9 @@ def close_peaks(samples: Samples, steps: Steps) -> Samples:
 @cache
 def _between() -> npt.NDArray[np.floating[Any]]:
     """What each sample around a step has of each moment in it (a windowed sinc)."""
-    moments = np.arange(STEP_SAMPLES * _CLOSELY) / _CLOSELY
+    wanted = np.arange(STEP_SAMPLES * _CLOSELY) / _CLOSELY
     places = np.arange(-_REACH_SAMPLES, STEP_SAMPLES + _REACH_SAMPLES)
-    away = moments[None, :] - places[:, None]
+    away = wanted[None, :] - places[:, None]
     inside = np.sqrt(np.maximum(0, 1 - (away / _REACH_SAMPLES) ** 2))
     window = np.where(np.abs(away) <= _REACH_SAMPLES, np.i0(_WINDOW_SHAPE * inside), 0)
     shares = np.sinc(away) * window

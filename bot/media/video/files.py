@@ -67,6 +67,13 @@ def check_whole(path: Path) -> dict[str, str]:
     A file that begins with its index opens and starts even when its end is missing. Cuts by an
     edit list are looked through, since they leave packets out on purpose. Under 1 ms.
     """
+    try:
+        return _options_of_whole(path)
+    except MemoryError as error:  # reading packets takes next to none: a damaged one asks for it
+        raise VideoUnreadable from error
+
+
+def _options_of_whole(path: Path) -> dict[str, str]:
     with open_video(path, ignore_editlist="1", **BY_INDEX) as container:
         left = {stream.index: stream.frames for stream in container.streams.get()}
         for packet in container.demux():
