@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 import httpx
+import pytest
 
 from bot.sandbox.server import DEMO_BOT_TOKEN, Sandbox
 from storage.db.lock import instance_lock
@@ -79,6 +80,7 @@ async def test_a_token_that_telegram_refuses_ends_it(sandbox: Sandbox, tmp_path:
     assert "Telegram does not know TELEGRAM_BOT_TOKEN" in over.printed.splitlines()[-1]
 
 
+@pytest.mark.proof
 async def test_a_second_bot_on_the_same_token_ends_it(sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.faults.add("telegram", "getUpdates", "conflict", times=None)
     over = await ended("run", cwd=tmp_path, settings=sandbox.settings)

@@ -148,6 +148,7 @@ async def test_throttling_holds_everybody_back_for_a_moment_and_stops_nothing(fa
     assert fakes.told() == []
 
 
+@pytest.mark.proof
 async def test_throttling_that_lasts_for_minutes_is_told_and_tried_more_rarely(
     fakes: Fakes,
 ) -> None:

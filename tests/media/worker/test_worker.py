@@ -191,6 +191,7 @@ async def test_a_hanging_call_is_ended_by_the_clock() -> None:
         assert await media.run(partial(operator.mul, 2, 4)) == 8
 
 
+@pytest.mark.proof
 async def test_a_call_that_tells_how_far_it_is_may_take_long_but_not_fall_silent() -> None:
     kind = dataclasses.replace(DECODING, silence_seconds=3.0)
     told = list[float]()

@@ -75,6 +75,7 @@ async def test_a_waiting_job_is_cancelled_for_nothing_and_can_be_tried_again(sha
     assert [job["state"] for job in jobs] == ["cancelled", "done"]
 
 
+@pytest.mark.proof
 async def test_the_command_cancels_everything_that_waits(shared: World) -> None:
     busy = await occupy(shared)
     ada = await waits(shared)

@@ -98,6 +98,7 @@ async def test_no_means_that_nothing_is_done_until_the_next_photo_asks_again(sha
     await bea.sees(label("photo-ready", "zh-hans", longest=19.9).partition("<")[0], reply_to=again)
 
 
+@pytest.mark.proof
 async def test_two_pairs_that_waited_for_the_yes_make_two_videos_in_their_order(
     shared: World,
 ) -> None:

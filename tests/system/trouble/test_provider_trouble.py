@@ -65,6 +65,7 @@ async def test_broken_answers_of_every_kind_are_survived_by_everybody(shared: Wo
     await shared.ledger_balances()
 
 
+@pytest.mark.sampled(every=3)
 @pytest.mark.parametrize("kind", ["drop_after", "error_after", "html"])
 async def test_a_task_whose_acceptance_was_not_heard_is_found_and_never_ordered_twice(
     shared: World, kind: str
