@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from playwright.async_api import Route, expect
 
 from tests.page.conftest import Tab
+from tests.support.deadlines import in_time
 
 KEYS = {"inline_keyboard": [[{"text": "Yes", "callback_data": "yes"}]]}
 PLACES = {
@@ -81,15 +84,20 @@ async def test_a_group_made_while_the_page_reads_anew_is_not_forgotten_again(tab
     row = tab.page.locator(".chat-row").filter(has_text="Late")
     members = [await tab.chat_id()]
 
+    over = asyncio.Event()
+
     async def overtaken(route: Route) -> None:
         answer = await route.fetch()
         await tab.bot.http.post("/sim/groups", json={"title": "Late", "members": members})
         await row.wait_for()
         await route.fulfill(response=answer)
+        over.set()
 
     await tab.page.route("**/sim/state", overtaken, times=1)
+    await tab.page.evaluate("""() => import("/js/store.js").then(({refresh}) => refresh())""")
+    await in_time(over.wait())
+    await tab.page.evaluate(CHANGES)
     assert await tab.page.evaluate("""async () => {
-        const {refresh, store} = await import("/js/store.js");
-        await refresh();
+        const {store} = await import("/js/store.js");
         return store.chats.some((one) => one.title === "Late");
     }""")
