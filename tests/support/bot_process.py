@@ -10,12 +10,12 @@ The bot is `talking-photo run`, but for settings of its own, all optional:
 - CRASH_SETTLED_SECONDS: how long a submission is looked for before it counts as never made;
 - CRASH_FORGOTTEN_SECONDS: after how long it can no longer be looked up;
 - CRASH_SUBMIT_SECONDS: how long the call itself may take;
-- CRASH_SILENCE_SECONDS: how long nothing is heard of a preview before it is ended;
 - CRASH_PLAIN: decode in this process and do not pace messages, for tests of something else;
 - MACHINE_TROUBLE: a file; while it exists, the pragma in it is run before each transaction;
 - JOB_JOURNAL: a database that gets a row for every state that a job comes to;
 - CLOCK_RATE, CLOCK_BEGAN: see `tests.support.clock`;
 - CRASH_CLOCK_SECONDS: how far this machine's clock is ahead;
+- CHANGED_BY: a test's own change, `module:function`, made in the bot's process before it starts;
 - HANG_UP_IGNORED: it is as under nohup; without, it is as in a terminal, wherever this runs.
 """
 
@@ -29,12 +29,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from multiprocessing import get_context, parent_process
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 from bot.clock import Clock, SystemClock
 from bot.commands.child import bot_environment
 from bot.media.processes import MediaProcesses
-from bot.media.worker.kinds import RENDERING
 from bot.retry import RetryPolicy
 from bot.telegram.rate_limits import Limit, TelegramLimits
 from storage.db.database import Database, Transaction
@@ -106,6 +106,8 @@ def _change() -> None:
     _set_clock(float(os.environ.get("CRASH_CLOCK_SECONDS", "0")))
     if trouble := os.environ.get("MACHINE_TROUBLE"):
         _spoil(Path(trouble))
+    if change := os.environ.get("CHANGED_BY"):
+        resolve_name(change)()
     if journal := os.environ.get("JOB_JOURNAL"):
         _keep_journal(Path(journal))
 
@@ -125,8 +127,6 @@ def _hurry() -> None:
         _set(submission, "TASK_LIST", _SOON)
         _set(submission, "SUBMIT", _SOON)
         _set("bot.jobs.suspension", "SUBMIT", _SOON)
-    if seconds := os.environ.get("CRASH_SILENCE_SECONDS"):
-        object.__setattr__(RENDERING, "silence_seconds", float(seconds))
     if seconds := os.environ.get("CRASH_FORGOTTEN_SECONDS"):
         _set(submission, "FORGOTTEN_AFTER_MILLISECONDS", int(float(seconds) * 1000))
         _set(submission, "TASK_CHOICE", _SOON)
