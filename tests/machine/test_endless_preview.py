@@ -17,18 +17,19 @@ from bot.config.engines import ENGINES
 from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
 from bot.engines.base import Ticket
 from bot.engines.preview import PreviewEngine
-from bot.jobs import refusals
-from bot.media import processes
 from bot.media.calls import MediaCall, normalise_sound, render_preview
 from bot.media.exchange import VideoFacts
 from bot.media.processes import MediaProcesses
 from bot.media.worker.kinds import RENDERING
 from bot.retry import RetryPolicy
+from tests.support.bot_process import put
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
 from tests.support.media.voices import voice
 from tests.support.texts import label, said
 from tests.support.world import world
+
+PROCESSES = "bot.media.processes"
 
 HANGS = Path("previews-hang")
 """While it is in the bot's directory, a preview is never done."""
@@ -56,7 +57,7 @@ class Quick(MediaCall[..., Any]):
 
 def renders_with(media: MediaProcesses, call: MediaCall[..., Any]) -> None:
     """Every preview from now on; whoever waits for one that is endless soon loses patience."""
-    processes.render_preview = call
+    put(PROCESSES, "render_preview", call)
     endless = isinstance(call, Endless)
     kind = replace(RENDERING, silence_seconds=SILENCE_SECONDS) if endless else RENDERING
     media._workers[RENDERING]._kind = kind
@@ -64,16 +65,16 @@ def renders_with(media: MediaProcesses, call: MediaCall[..., Any]) -> None:
 
 def hang_previews() -> None:
     """In the bot's process."""
-    honest, render = processes.render_preview, MediaProcesses.render
+    render = MediaProcesses.render
     directory = Path(os.environ["DATABASE_URL"].removeprefix("sqlite:///")).parent
 
     async def sometimes(self: MediaProcesses, *args: Any) -> VideoFacts:
         hangs = (directory / HANGS).exists()
-        renders_with(self, Endless("endless", RENDERING) if hangs else honest)
+        renders_with(self, Endless("endless", RENDERING) if hangs else render_preview)
         return await render(self, *args)
 
-    MediaProcesses.render = sometimes  # type: ignore[method-assign]
-    refusals.SUBMIT_REFUSED = RetryPolicy((0.1, 0.1))
+    put(MediaProcesses, "render", sometimes)
+    put("bot.jobs.refusals", "SUBMIT_REFUSED", RetryPolicy((0.1, 0.1)))
 
 
 @pytest.mark.proof
@@ -116,7 +117,7 @@ async def ended(engine: PreviewEngine, task_id: str) -> ProviderTask:
 async def test_it_fails_for_nothing_and_holds_up_no_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processes, "render_preview", render_preview)  # put back at its end
+    monkeypatch.setattr(f"{PROCESSES}.render_preview", render_preview)  # put back at its end
     async with MediaProcesses(tmp_path / "p") as media:
         engine = PreviewEngine(
             kind=ENGINES["preview"], directory=tmp_path / "p", media=media, clock=FakeClock()

@@ -112,7 +112,7 @@ def _change() -> None:
         _keep_journal(Path(journal))
 
 
-def _set(owner: str | type, name: str, value: object) -> None:
+def put(owner: str | type, name: str, value: object) -> None:
     """Replace what is there, in a module or class: a name that is gone would change nothing."""
     there = importlib.import_module(owner) if isinstance(owner, str) else owner
     assert hasattr(there, name), f"{there.__name__} has no {name} any more"
@@ -123,13 +123,13 @@ def _hurry() -> None:
     """Shorten waits that are constants of the bot."""
     submission = "bot.jobs.submit"
     if seconds := os.environ.get("CRASH_SETTLED_SECONDS"):
-        _set(submission, "SETTLED_AFTER_MILLISECONDS", int(float(seconds) * 1000))
-        _set(submission, "TASK_LIST", _SOON)
-        _set(submission, "SUBMIT", _SOON)
-        _set("bot.jobs.suspension", "SUBMIT", _SOON)
+        put(submission, "SETTLED_AFTER_MILLISECONDS", int(float(seconds) * 1000))
+        put(submission, "TASK_LIST", _SOON)
+        put(submission, "SUBMIT", _SOON)
+        put("bot.jobs.suspension", "SUBMIT", _SOON)
     if seconds := os.environ.get("CRASH_FORGOTTEN_SECONDS"):
-        _set(submission, "FORGOTTEN_AFTER_MILLISECONDS", int(float(seconds) * 1000))
-        _set(submission, "TASK_CHOICE", _SOON)
+        put(submission, "FORGOTTEN_AFTER_MILLISECONDS", int(float(seconds) * 1000))
+        put(submission, "TASK_CHOICE", _SOON)
     if seconds := os.environ.get("CRASH_SUBMIT_SECONDS"):
         timeouts = importlib.import_module("bot.dashscope.http")
         timeouts.TIMEOUTS["submit"] = timeouts.Timeout(1.0, float(seconds), float(seconds))
@@ -138,19 +138,19 @@ def _hurry() -> None:
 def _set_clock(ahead_seconds: float) -> None:
     """As if the machine's clock were wrong; what really passes is not changed by that."""
     right, ahead = SystemClock.now_milliseconds, round(ahead_seconds * 1000)
-    _set(SystemClock, "now_milliseconds", lambda self: right(self) + ahead)
+    put(SystemClock, "now_milliseconds", lambda self: right(self) + ahead)
 
 
 def _run_clock() -> None:
     rate, began = float(os.environ["CLOCK_RATE"]), float(os.environ["CLOCK_BEGAN"])
     clock = FakeClock(rate=rate, jumps=False, began_seconds=began)
-    _set("bot.app", "SystemClock", lambda: clock)
+    put("bot.app", "SystemClock", lambda: clock)
 
 
 def _make_plain() -> None:
     fast = TelegramLimits(*[Limit(1000, 1.0)] * 3)
-    _set("bot.common", "MediaProcesses", _HereMedia)
-    _set("bot.telegram.rate_limits", "TelegramLimits", lambda: fast)
+    put("bot.common", "MediaProcesses", _HereMedia)
+    put("bot.telegram.rate_limits", "TelegramLimits", lambda: fast)
 
 
 class _HereMedia(MediaProcesses):
@@ -173,7 +173,7 @@ def _spoil(path: Path) -> None:
         async with within(self) as tx:
             yield tx
 
-    _set(Database, "transaction", spoilt)
+    put(Database, "transaction", spoilt)
 
 
 def _keep_journal(path: Path) -> None:
@@ -185,4 +185,4 @@ def _keep_journal(path: Path) -> None:
         await database.writer.executescript(_JOURNAL)
         return database
 
-    _set(Database, "open", staticmethod(journalled))
+    put(Database, "open", staticmethod(journalled))
