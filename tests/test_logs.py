@@ -20,10 +20,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
+from starlette.types import Receive, Scope, Send
 
 from bot.json_lines import JsonLines
 from bot.logs import CONTEXT, HIDDEN, RedactingFormatter, Redactor, about, log_context
-from bot.sandbox.serving import Receive, Scope, Send, serve
+from bot.sandbox.serving import serve
 
 TOKEN = "4242:AAH-local-sandbox-token-000000000000"
 KEY = "kk.very-own-key"
