@@ -114,8 +114,8 @@ def _record(base: sqlite3.Connection, migration: Migration) -> None:
 def statements(sql: str) -> Iterator[str]:
     """One by one, as a script would end the transaction that it is run in."""
     statement = ""
-    for piece in sql.split(";"):
-        statement += f"{piece};"
+    for fragment in sql.split(";"):
+        statement += f"{fragment};"
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
