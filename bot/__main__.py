@@ -20,6 +20,8 @@ gc.set_threshold(50_000)
 
 _COMMANDS = {
     "run": "Run the bot until Ctrl-C or SIGTERM.",
+    "web": "The same behind a webhook, where a platform gives the bot an address.",
+    "release": "Have Telegram send messages to the webhook, if PUBLIC_URL is set.",
     "demo": "Show everything on this machine, without any account.",
     "sandbox": "Serve a local Telegram and video service, for any client.",
     "make": "Make a video from a photo and a sound.",

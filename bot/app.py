@@ -32,6 +32,7 @@ from bot.telegram.connection import (
     build_http,
     initialize,
 )
+from bot.telegram.polling import Polling
 from bot.telegram.updates import UpdateLoop
 from bot.worker import Worker
 from handlers import register
@@ -73,6 +74,7 @@ class _Running(NamedTuple):
     restoration: Restoration
     worker: Worker
     updates: UpdateLoop
+    polling: Polling | None
 
 
 async def _start(settings: Settings, stack: AsyncExitStack) -> _Running:
@@ -102,13 +104,16 @@ async def _join(
     updates = UpdateLoop(
         application=application,
         database=database,
-        http=http,
         clock=clock,
         on_parked=partial(_report_parked, common.operator),
     )
-    menus = Menus(bot=application.bot, texts=common.texts, is_polling=lambda: updates.is_polling)
+    fetching = Polling(bot=application.bot, http=http, receiver=updates.receiver, clock=clock)
+    polling = None if settings.is_behind_webhook else fetching
+    menus = Menus(
+        bot=application.bot, texts=common.texts, is_up=lambda: polling is None or polling.has_begun
+    )
     register(application, common.part(Services))
-    return _Running(database, common.part(Restoration), _worker(common, menus), updates)
+    return _Running(database, common.part(Restoration), _worker(common, menus), updates, polling)
 
 
 def _worker(common: CommonServices, menus: Menus) -> Worker:
@@ -133,8 +138,11 @@ async def _serving(running: _Running, settings: Settings) -> AsyncIterator[None]
         yield
 
 
-def _routes(running: _Running, settings: Settings) -> list[BaseRoute]:  # noqa: ARG001
-    return []
+def _routes(running: _Running, settings: Settings) -> list[BaseRoute]:
+    from bot.web.webhook import webhook
+
+    is_sent = running.polling is None
+    return [webhook(running.updates.receiver, settings.webhook_secret)] if is_sent else []
 
 
 async def _run_all(running: _Running, settings: Settings, stop: asyncio.Event) -> None:
@@ -147,6 +155,8 @@ async def _run_all(running: _Running, settings: Settings, stop: asyncio.Event) -
             asyncio.create_task(_work(running, closing), name="worker"),
             asyncio.create_task(running.updates.run(), name="updates"),
         ]
+        if running.polling is not None:
+            tasks.append(asyncio.create_task(running.polling.run(), name="polling"))
         signs = [
             asyncio.create_task(stop.wait()),
             asyncio.create_task(running.database.lost()),
@@ -157,6 +167,8 @@ async def _run_all(running: _Running, settings: Settings, stop: asyncio.Event) -
         end_at_last()
     for sign in signs:
         sign.cancel()
+    if running.polling is not None:
+        running.polling.stop()
     running.updates.stop()
     closing.set()
     await running.database.hurry()
