@@ -17,7 +17,7 @@ from bot.common import CommonServices, build_common, build_outbox
 from bot.config.settings import Settings
 from bot.delivery.resend import Resends
 from bot.engines.build import give_engines
-from bot.health import Health, Sign
+from bot.web.signs import Health, Sign
 from bot.intake.clips import Clips
 from bot.jobs.recover import Restoration
 from bot.privacy.consent import Consent

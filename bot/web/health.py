@@ -8,28 +8,28 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from bot.health import Health, Verdict
+from bot.web.signs import Health, Diagnosis
 
 
 def health_routes(health: Health) -> list[Route]:
     """For those who restart what is dead, and for those who watch or wait for a start."""
 
     async def alive(_: Request) -> JSONResponse:
-        verdict = health.verdict
-        return _answer(verdict, is_well=not verdict.dead)
+        diagnosis = health.diagnosis
+        return _answer(diagnosis, is_well=not diagnosis.dead)
 
     async def ready(_: Request) -> JSONResponse:
-        verdict = health.verdict
-        return _answer(verdict, is_well=verdict.status == "ok")
+        diagnosis = health.diagnosis
+        return _answer(diagnosis, is_well=diagnosis.status == "ok")
 
     return [Route("/healthz", alive), Route("/readyz", ready)]
 
 
-def _answer(verdict: Verdict, *, is_well: bool) -> JSONResponse:
+def _answer(diagnosis: Diagnosis, *, is_well: bool) -> JSONResponse:
     status = HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE
-    return JSONResponse(shown(verdict), status, headers={"Cache-Control": "no-store"})
+    return JSONResponse(shown(diagnosis), status, headers={"Cache-Control": "no-store"})
 
 
-def shown(verdict: Verdict) -> dict[str, object]:
+def shown(diagnosis: Diagnosis) -> dict[str, object]:
     """The answer's body: no name, no path, nothing that only the operator may know."""
-    return {"status": verdict.status, "causes": verdict.causes}
+    return {"status": diagnosis.status, "causes": diagnosis.causes}

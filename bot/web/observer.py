@@ -14,7 +14,7 @@ from bot.config.engines import ENGINES
 from bot.config.folders import LEAST_FREE_BYTES
 from bot.config.settings import Settings
 from bot.engines.outages import Outages
-from bot.health import Health, Sign
+from bot.web.signs import Health, Sign
 from storage.db.database import Database
 from storage.db.errors import DatabaseTrouble
 

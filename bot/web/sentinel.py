@@ -13,7 +13,7 @@ import traceback
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from bot.health import Health, Sign, Verdict
+from bot.web.signs import Health, Sign, Diagnosis
 from bot.web.health import shown
 
 logger = logging.getLogger(__name__)
@@ -64,21 +64,21 @@ class _Sentinel(threading.Thread):
             self._look()
 
     def _look(self) -> None:
-        verdict = self._health.verdict
-        if verdict.causes != self._causes:
-            self._causes = verdict.causes
+        diagnosis = self._health.diagnosis
+        if diagnosis.causes != self._causes:
+            self._causes = diagnosis.causes
             # By another thread: the loop may be stuck because nobody takes what is logged.
-            threading.Thread(target=self._tell, args=(verdict,), daemon=True).start()
-        if Sign.LOOP in verdict.dead:
+            threading.Thread(target=self._tell, args=(diagnosis,), daemon=True).start()
+        if Sign.LOOP in diagnosis.dead:
             self._stand_in()
 
-    def _tell(self, verdict: Verdict) -> None:
-        if Sign.LOOP in verdict.dead:
+    def _tell(self, diagnosis: Diagnosis) -> None:
+        if Sign.LOOP in diagnosis.dead:
             frame = sys._current_frames().get(self._loop_thread)  # noqa: SLF001 (the one way there is)
             where = "".join(traceback.format_stack(frame)).strip()
             logger.error("%s; it is here: %s", Sign.LOOP.silence, where)
-        elif verdict.causes:
-            logger.error("not well: %s", "; ".join(verdict.causes.values()))
+        elif diagnosis.causes:
+            logger.error("not well: %s", "; ".join(diagnosis.causes.values()))
         else:
             logger.info("well again")
 
@@ -87,7 +87,7 @@ class _Sentinel(threading.Thread):
         with selectors.DefaultSelector() as selector, suppress(OSError, ValueError):
             for listener in self._listeners:
                 selector.register(listener, selectors.EVENT_READ)
-            while Sign.LOOP in self._health.verdict.dead and not self.stop.is_set():
+            while Sign.LOOP in self._health.diagnosis.dead and not self.stop.is_set():
                 for key, _ in selector.select(_ANSWER_SECONDS):
                     self._answer(key.fileobj)
 
@@ -100,7 +100,7 @@ class _Sentinel(threading.Thread):
                 connection.settimeout(_ANSWER_SECONDS)
                 with suppress(TimeoutError):
                     connection.recv(_MOST_BYTES)
-                connection.sendall(_unavailable(self._health.verdict))
+                connection.sendall(_unavailable(self._health.diagnosis))
                 # To close before all was read would be to break off what was just answered.
                 connection.shutdown(socket.SHUT_WR)
                 with suppress(TimeoutError):
@@ -108,8 +108,8 @@ class _Sentinel(threading.Thread):
                         pass
 
 
-def _unavailable(verdict: Verdict) -> bytes:
-    body = json.dumps(shown(verdict)).encode()
+def _unavailable(diagnosis: Diagnosis) -> bytes:
+    body = json.dumps(shown(diagnosis)).encode()
     head = (
         "HTTP/1.1 503 Service Unavailable\r\n"
         "Content-Type: application/json\r\n"

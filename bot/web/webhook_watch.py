@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from telegram import Bot, WebhookInfo
 from telegram.error import TelegramError
 
-from bot.health import Health, Sign
+from bot.web.signs import Health, Sign
 from bot.telegram.answers import understood
 from bot.telegram.error_mapping import describe
 

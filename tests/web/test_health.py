@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from telegram import WebhookInfo
 from telegram.error import TimedOut
 
-from bot.health import Health, Sign
+from bot.web.signs import Health, Sign
 from bot.http_client import HttpClient
 from bot.telegram.polling import Polling
 from bot.web.health import health_routes
@@ -68,8 +68,8 @@ class Simulated(httpx.AsyncBaseTransport):
                 self.telegram.second(self.trouble)
             for _ in range(TURNS):
                 await asyncio.sleep(0)
-            verdict = self.health.verdict
-            self.looks.append((verdict.status, set(verdict.causes)))
+            diagnosis = self.health.diagnosis
+            self.looks.append((diagnosis.status, set(diagnosis.causes)))
 
     async def beats(self, sign: Sign, trouble: str) -> None:
         """A loop that goes round once a second."""

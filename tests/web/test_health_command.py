@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 import bot.__main__ as command_line
-from bot.health import Health, Sign
+from bot.web.signs import Health, Sign
 from bot.web.health import health_routes
 from bot.web.server import serving
 from tests.support.clock import FakeClock
@@ -49,7 +49,7 @@ async def test_it_says_in_a_line_how_the_bot_is(port: int) -> None:
         clock.advance(80)
         dead = await asks(HTTP_PORT=str(port))
         assert dead.exit_code == 1
-        assert dead.output.startswith(f"dead; {Sign.TELEGRAM.silence}; ")
+        assert dead.output.startswith(f"dead; {Sign.TELEGRAM.silence}; {Sign.LOOP.silence}; ")
 
 
 async def test_who_does_not_answer_is_not_well(port: int) -> None:

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from bot.health import Health, Sign
+from bot.web.signs import Health, Sign
 from bot.web.observer import Observer
 from storage.db.database import Database
 from tests.support.clock import FakeClock
@@ -32,13 +32,13 @@ async def test_a_database_that_another_program_locks_is_not_heard_of(tmp_path: P
     with closing(sqlite3.connect(tmp_path / "bot.db", isolation_level=None)) as another:
         another.execute("BEGIN IMMEDIATE")
         looking = asyncio.create_task(observer.run())
-        await eventually(lambda: Sign.SERVICE not in health.verdict.awaited)
+        await eventually(lambda: Sign.SERVICE not in health.diagnosis.awaited)
         clock.advance(80)
-        await eventually(lambda: Sign.SERVICE not in health.verdict.lacking)
-        assert {Sign.DATABASE, Sign.DISK} <= {*health.verdict.dead}
-        assert Sign.ROOM not in health.verdict.lacking
+        await eventually(lambda: Sign.SERVICE not in health.diagnosis.lacking)
+        assert {Sign.DATABASE, Sign.DISK} <= {*health.diagnosis.dead}
+        assert Sign.ROOM not in health.diagnosis.lacking
         another.execute("ROLLBACK")
-        await eventually(lambda: Sign.DATABASE not in health.verdict.dead)
+        await eventually(lambda: Sign.DATABASE not in health.diagnosis.dead)
     looking.cancel()
     await asyncio.gather(looking, return_exceptions=True)
     await database.close()

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.health import Health, Sign
+from bot.web.signs import Health, Sign
 from bot.web import sentinel
 from bot.web.health import health_routes
 from bot.web.sentinel import watched_from_outside
@@ -31,7 +31,7 @@ class Hand:
     def steady_seconds(self) -> float:
         return self.seconds
 
-    async def sleep(self, seconds: float) -> None:
+    async def sleep(self, _seconds: float) -> None:
         await asyncio.sleep(0.01)
 
 

@@ -52,7 +52,7 @@ _AILING = (Sign.ROOM, Sign.SERVICE)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Diagnosis:
     """How the bot is: what it is `dead` of, what it only lacks, what has yet to be heard of."""
 
     dead: tuple[Sign, ...] = ()
@@ -72,13 +72,13 @@ class Verdict:
         return {sign.value: sign.silence for sign in (*self.dead, *self.lacking)}
 
 
-def judge(last: Mapping[Sign, float], heard: Set[Sign], now_seconds: float) -> Verdict:
+def judge(last: Mapping[Sign, float], heard: Set[Sign], now_seconds: float) -> Diagnosis:
     """By when each sign that is expected was given last, or was expected first, and by which were
     given at all.
     """
     ages = {sign: now_seconds - last[sign] for sign in Sign if sign in last}
     silent = [sign for sign, age_seconds in ages.items() if age_seconds > SILENT_SECONDS]
-    return Verdict(
+    return Diagnosis(
         dead=tuple(sign for sign in silent if sign not in _AILING),
         lacking=tuple(sign for sign in silent if sign in _AILING),
         awaited=tuple(sign for sign in Sign if sign not in heard),
@@ -87,7 +87,7 @@ def judge(last: Mapping[Sign, float], heard: Set[Sign], now_seconds: float) -> V
 
 @dataclass(kw_only=True)
 class Health:
-    """What was heard of, and the verdict of this moment; to be asked from any thread."""
+    """What was heard of, and the diagnosis of this moment; to be asked from any thread."""
 
     clock: Clock
     _last: dict[Sign, float] = field(init=False, default_factory=dict)
@@ -107,6 +107,6 @@ class Health:
         self._heard.add(sign)
 
     @property
-    def verdict(self) -> Verdict:
+    def diagnosis(self) -> Diagnosis:
         """As it is now."""
         return judge(dict(self._last), set(self._heard), self.clock.steady_seconds())
