@@ -17,7 +17,6 @@ from bot.common import CommonServices, build_common, build_outbox
 from bot.config.settings import Settings
 from bot.delivery.resend import Resends
 from bot.engines.build import give_engines
-from bot.web.signs import Health, Sign
 from bot.intake.clips import Clips
 from bot.jobs.recover import Restoration
 from bot.privacy.consent import Consent
@@ -37,6 +36,7 @@ from bot.telegram.connection import (
 )
 from bot.telegram.polling import Polling
 from bot.telegram.updates import UpdateLoop
+from bot.web.signs import Health, Sign
 from bot.worker import Worker
 from handlers import register
 from handlers.menus import Menus

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from bot.web.signs import Health, Diagnosis
+from bot.web.signs import Diagnosis, Health
 
 
 def health_routes(health: Health) -> list[Route]:

@@ -13,8 +13,8 @@ import traceback
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from bot.web.signs import Health, Sign, Diagnosis
 from bot.web.health import shown
+from bot.web.signs import Diagnosis, Health, Sign
 
 logger = logging.getLogger(__name__)
 

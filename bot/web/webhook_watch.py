@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from telegram import Bot, WebhookInfo
 from telegram.error import TelegramError
 
-from bot.web.signs import Health, Sign
 from bot.telegram.answers import understood
 from bot.telegram.error_mapping import describe
+from bot.web.signs import Health, Sign
 
 logger = logging.getLogger(__name__)
 

@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 from telegram import WebhookInfo
 from telegram.error import TimedOut
 
-from bot.web.signs import Health, Sign
 from bot.http_client import HttpClient
 from bot.telegram.polling import Polling
 from bot.web.health import health_routes
 from bot.web.observer import Observer
+from bot.web.signs import Health, Sign
 from bot.web.webhook_watch import WebhookWatch
 from storage.db.database import Database
 from tests.support.clock import HOUR, FakeClock

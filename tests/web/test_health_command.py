@@ -10,9 +10,9 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 import bot.__main__ as command_line
-from bot.web.signs import Health, Sign
 from bot.web.health import health_routes
 from bot.web.server import serving
+from bot.web.signs import Health, Sign
 from tests.support.clock import FakeClock
 from tests.support.deadlines import in_time
 

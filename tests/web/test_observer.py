@@ -7,8 +7,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from bot.web.signs import Health, Sign
 from bot.web.observer import Observer
+from bot.web.signs import Health, Sign
 from storage.db.database import Database
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually

@@ -11,11 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.web.signs import Health, Sign
 from bot.web import sentinel
 from bot.web.health import health_routes
 from bot.web.sentinel import watched_from_outside
 from bot.web.server import serving
+from bot.web.signs import Health, Sign
 from tests.support.deadlines import deadline, eventually
 
 
