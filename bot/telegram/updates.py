@@ -85,7 +85,7 @@ class UpdateLoop:
         try:
             again = True
             while not self._stop.is_set():
-                await self._begin_what_waits(again=again)
+                await self._begin_undone(again=again)
                 again = False
                 await self._forget_old()
                 self._on_look()
@@ -96,7 +96,7 @@ class UpdateLoop:
         if self._broken is not None:
             raise self._broken
 
-    async def _begin_what_waits(self, *, again: bool) -> None:
+    async def _begin_undone(self, *, again: bool) -> None:
         """What ends while this looks was begun before it looked.
 
         All are there before the first is handed over: who writes first is answered first.
