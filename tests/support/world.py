@@ -42,6 +42,9 @@ HELD_SECONDS = 10_000.0
 
 QUICK_SECONDS = 0.1
 
+MIDDAY = f"Etc/GMT{time.gmtime().tm_hour - 12:+d}"
+"""A time zone in which no day ends while these tests run."""
+
 _ANY_TIME_MILLISECONDS = 10**15
 
 in_use: list[World] = []
@@ -287,7 +290,8 @@ async def world(
         hurry = {"CLOCK_RATE": str(factor), "CLOCK_BEGAN": repr(began)}
         clock = FakeClock(rate=factor, jumps=False, began_seconds=began)
         render_seconds = factor * (render_seconds or 0.0)
-    chosen = {"POLL_SECONDS": "0.2", "LOG_LEVEL": "DEBUG", **hurry, **settings}
+    usual = {"POLL_SECONDS": "0.2", "LOG_LEVEL": "DEBUG", "TIME_ZONE": MIDDAY}
+    chosen = {**usual, **hurry, **settings}
     servers = {"render_seconds": render_seconds, "clock": clock}
     async with _furnished(directory, chosen, stand_ins=stand_ins, **servers) as made:
         await made.start_bot()
