@@ -33,6 +33,8 @@ class Receiver:
     database: Database
     look_at: Callable[[Incoming], None]
     wakeup: Wakeup
+    received: int = 0
+    """How many updates so far."""
     _arrived: dict[int, StoredUpdate] = field(init=False, default_factory=dict)
     _storing: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
 
@@ -45,6 +47,7 @@ class Receiver:
         kept = [one.stored for one in incoming if one.is_kept]
         if kept:
             await self._store(kept)
+        self.received += len(incoming)
         for one in incoming:
             if not one.is_kept:
                 self.look_at(one)
