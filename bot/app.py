@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.alerts import Operator, raise_alarm
 from bot.clock import Clock, SystemClock
@@ -39,6 +39,9 @@ from handlers.menus import Menus
 from storage.db.database import Database
 from storage.db.errors import DatabaseLocked, DatabaseUnusable
 
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
 logger = logging.getLogger(__name__)
 
 LONG_LOCK_SECONDS = 30.0
@@ -53,12 +56,13 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         DatabaseTooNew: the database belongs to a newer version.
         DatabaseUnusable: its file is damaged, full or read-only; the operator was told.
         DatabaseLocked: another program kept it locked at the start.
+        PortUnusable: nothing can be served on the port that is set.
     """
     try:
         async with AsyncExitStack() as stack:
             running = await unless_stopped(_start(settings, stack), stop)
             if running is not None:
-                await _run_both(running, settings, stop)
+                await _run_all(running, settings, stop)
     except DatabaseUnusable as trouble:
         await raise_alarm(settings, "operator-database-unusable", str(trouble))
         raise
@@ -117,21 +121,40 @@ def _worker(common: CommonServices, menus: Menus) -> Worker:
     )
 
 
-async def _run_both(running: _Running, settings: Settings, stop: asyncio.Event) -> None:
-    """Until `stop`, or until the database is lost or either ends by itself; then all end."""
+@asynccontextmanager
+async def _serving(running: _Running, settings: Settings) -> AsyncIterator[None]:
+    """What the bot serves, on the port that is set; where none is, no server is even loaded."""
+    if settings.listening_port is None:
+        yield
+        return
+    from bot.web.server import serving
+
+    async with serving(_routes(running, settings), settings.listening_port):
+        yield
+
+
+def _routes(running: _Running, settings: Settings) -> list[BaseRoute]:  # noqa: ARG001
+    return []
+
+
+async def _run_all(running: _Running, settings: Settings, stop: asyncio.Event) -> None:
+    """Until `stop`, or until the database is lost or one ends by itself; then all end, and what
+    others ask of the bot first.
+    """
     closing = asyncio.Event()
-    tasks = [
-        asyncio.create_task(_work(running, closing), name="worker"),
-        asyncio.create_task(running.updates.run(), name="updates"),
-    ]
-    signs = [
-        asyncio.create_task(stop.wait()),
-        asyncio.create_task(running.database.lost()),
-        asyncio.create_task(_report_locks(running.database, settings)),
-    ]
-    await asyncio.wait({*tasks, *signs}, return_when=asyncio.FIRST_COMPLETED)
-    logger.info("stopping")
-    end_at_last()
+    async with _serving(running, settings):
+        tasks = [
+            asyncio.create_task(_work(running, closing), name="worker"),
+            asyncio.create_task(running.updates.run(), name="updates"),
+        ]
+        signs = [
+            asyncio.create_task(stop.wait()),
+            asyncio.create_task(running.database.lost()),
+            asyncio.create_task(_report_locks(running.database, settings)),
+        ]
+        await asyncio.wait({*tasks, *signs}, return_when=asyncio.FIRST_COMPLETED)
+        logger.info("stopping")
+        end_at_last()
     for sign in signs:
         sign.cancel()
     running.updates.stop()

@@ -12,9 +12,10 @@ from urllib.parse import quote
 import httpx
 import pytest
 from pydantic import SecretStr
+from starlette.types import Receive, Scope, Send
 
 from bot.logs import HIDDEN, RedactingFormatter, Redactor, log_context
-from bot.sandbox.serving import Receive, Scope, Send, serve
+from bot.sandbox.serving import serve
 
 TOKEN = "4242:AAH-local-sandbox-token-000000000000"
 KEY = "kk.very-own-key"

@@ -42,6 +42,7 @@ def run(stop_with_stdin: bool) -> None:
 def _run(settings: Settings) -> None:
     from bot.app import run as run_bot
     from bot.telegram.errors import SecondInstance, TokenRejected
+    from bot.web.errors import PortUnusable
 
     async def until_stopped() -> None:
         with stop_on_signals() as stop:
@@ -64,6 +65,8 @@ def _run(settings: Settings) -> None:
             "Another program fetches this bot's messages: stop it, or give this bot a token of "
             "its own."
         ) from None
+    except PortUnusable as error:
+        raise Failure(str(error)) from None
 
 
 async def _look_at_provider(settings: Settings) -> None:

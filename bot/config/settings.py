@@ -53,6 +53,10 @@ class Settings(ServiceSettings, DatabaseSettings):
     """a folder for videos that wait for delivery or are kept"""
     admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(values.ids)] = frozenset()
     """Telegram user ids with commas, such as 1001,1002"""
+    http_port: Annotated[int | None, Field(ge=1, le=values.MOST_PORT), Optional] = None
+    """a port such as 8080, or remove the line"""
+    port: Annotated[int | None, Field(ge=1, le=values.MOST_PORT), Optional] = None
+    """a port such as 8080, as platforms do, or unset it"""
     contact: Annotated[str | None, Field(max_length=100), Optional] = None
     """how people reach you, such as @name or a mail address"""
     allowed_groups: Annotated[frozenset[int], NoDecode, BeforeValidator(values.group_ids)] = (
@@ -120,6 +124,11 @@ class Settings(ServiceSettings, DatabaseSettings):
     def previews_directory(self) -> Path:
         """The folder in it for videos that this machine makes."""
         return self.data_directory / "preview"
+
+    @property
+    def listening_port(self) -> int | None:
+        """Where the bot serves HTTP; None: nowhere."""
+        return self.http_port or self.port
 
     @property
     def zone(self) -> ZoneInfo:

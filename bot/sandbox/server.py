@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.types import ASGIApp
+
 from bot.clock import Clock, SystemClock
 from bot.config.service import DEMO_API_KEY
 from bot.sandbox.dashscope.app import create_dashscope_app
@@ -16,7 +18,7 @@ from bot.sandbox.dashscope.renderer import Renderer
 from bot.sandbox.dashscope.settings import ProviderSettings
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
-from bot.sandbox.serving import ASGIApp, serve
+from bot.sandbox.serving import serve
 from bot.sandbox.telegram.app import create_telegram_app
 from bot.sandbox.telegram.people import OPERATOR_ID
 

@@ -13,28 +13,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator
 from email.utils import formatdate
 from typing import Any
 
-import uvicorn
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.clock import Clock, SystemClock
+from bot.http_server import LOOPBACK, HttpServer, listener_on
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-LOOPBACK = "127.0.0.1"
 _DROP, _GARBLE = "sandbox.drop_connection", "sandbox.garble_answer"
-_GRACE_SECONDS = 1
-_TURNS_OF_AN_ARRIVAL = 5
-"""So many turns of the loop after it was accepted a connection is known to the server."""
 
 
 class Dropped(Response):
@@ -74,97 +64,21 @@ async def serve(
 
     Raises OSError when the port is taken, RuntimeError when the app does not start.
     """
-    listener = _listen(port)
+    listener = listener_on(LOOPBACK, port)
     endable = _Endable(Dated(app, clock or SystemClock()))
-    endable.server = server = _Server(_configuration(endable))
+    endable.server = server = HttpServer(endable, tls=tls)
     try:
-        await server.begin(listener, tls)
+        await server.begin([listener])
         yield f"http{'s' * (tls is not None)}://{LOOPBACK}:{listener.getsockname()[1]}"
     finally:
         endable.end()
-        if server.started:
-            await server.end()
+        await server.end()
         listener.close()
-
-
-_KEEP_ALIVE_SECONDS = 75
-"""Far longer than a client keeps a connection (httpx: 5 s): one that is closed as it is used
-again loses a request, of which nobody knows whether it arrived."""
-
-
-def _configuration(app: ASGIApp) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        http="h11",
-        date_header=False,
-        ws="websockets-sansio",
-        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-    )
-
-
-def _listen(port: int) -> socket.socket:
-    # asyncio sets TCP_NODELAY only where the protocol is named; without it each answer, written
-    # as head and body, waits 40 ms for the client's delayed acknowledgement.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((LOOPBACK, port))
-    except OSError:
-        listener.close()
-        raise
-    return listener
 
 
 async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its own loop and signal handlers: both belong to the process."""
-
-    async def begin(self, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
-        """Accept connections. Raises RuntimeError when the app does not start."""
-        self.config.load()
-        self.config.ssl = tls
-        self.lifespan = self.config.lifespan_class(self.config)
-        try:
-            await self.startup(sockets=[listener])
-        except SystemExit:
-            raise RuntimeError("the app did not start") from None
-
-    async def end(self) -> None:
-        """Accept no more, close what is open, let the app end: within the grace time."""
-        await self._accept_no_more()
-        for connection in list(self.server_state.connections):
-            connection.shutdown()
-        if self.server_state.tasks:
-            await asyncio.wait(list(self.server_state.tasks), timeout=_GRACE_SECONDS)
-        for task in list(self.server_state.tasks):
-            task.cancel()
-        for connection in list(self.server_state.connections):
-            connection.transport.close()
-        await self.lifespan.shutdown()
-
-    async def _accept_no_more(self) -> None:
-        """What was accepted just now arrives first: asyncio drops it where its server is closed."""
-        listeners = [listener for server in self.servers for listener in server.sockets]
-        for listener in listeners:
-            asyncio.get_running_loop().remove_reader(listener.fileno())
-        for _ in range(_TURNS_OF_AN_ARRIVAL):
-            await asyncio.sleep(0)
-        for server in self.servers:
-            server.close()
-
-    def spoil(
-        self, client: tuple[str, int] | None, how: Callable[[asyncio.Transport], None]
-    ) -> None:
-        """Do that to the connection of this client address."""
-        for connection in list(self.server_state.connections):
-            if getattr(connection, "client", None) == client:
-                how(connection.transport)
 
 
 class Dated:
@@ -195,7 +109,7 @@ class _Endable:
         self._app = app
         self._open: set[asyncio.Task[Any]] = set()
         self._ending = False
-        self.server: _Server | None = None
+        self.server: HttpServer | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

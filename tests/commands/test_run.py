@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import signal
+import socket
 from pathlib import Path
 
 import httpx
 import pytest
 
+from bot.http_server import listener_on
 from bot.sandbox.server import DEMO_BOT_TOKEN, Sandbox
 from storage.db.lock import instance_lock
 from tests.support.deadlines import deadline, eventually
@@ -99,3 +101,26 @@ async def test_the_token_is_in_no_line_of_the_log_even_at_debug(
     assert "did you mean BUDGET_YUAN_PER_DAY?" in command.printed
     assert DEMO_BOT_TOKEN.split(":")[1] not in command.printed
     assert sandbox.settings["DASHSCOPE_API_KEY"] not in command.printed
+
+
+async def test_a_port_that_another_program_has_ends_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    with socket.create_server(("", 0)) as other:
+        taken = {"HTTP_PORT": str(other.getsockname()[1])}
+        over = await ended("run", cwd=tmp_path, settings=sandbox.settings | taken)
+    assert over.code == 1
+    assert over.printed.splitlines()[-1].endswith("or set HTTP_PORT to another.")
+    assert "Traceback" not in over.printed
+
+
+async def test_the_port_of_a_platform_is_served_when_none_is_set(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    with listener_on("", 0) as keeper:
+        port = keeper.getsockname()[1]
+        settings = sandbox.settings | {"PORT": str(port)}
+        async with started("run", cwd=tmp_path, settings=settings) as command:
+            await up(command, sandbox)
+            async with httpx.AsyncClient(trust_env=False, timeout=deadline()) as http:
+                assert (await http.get(f"http://127.0.0.1:{port}/")).status_code == 404
+            await command.stop(signal.SIGTERM)
+    assert command.code == 0, command.printed

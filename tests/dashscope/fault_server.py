@@ -20,7 +20,8 @@ from bot.dashscope.client import DashScope, fresh_connections
 from bot.dashscope.fields import VideoRequest
 from bot.dashscope.http import TIMEOUTS, Timeout
 from bot.http_client import HttpClient
-from bot.sandbox.serving import LOOPBACK, garble
+from bot.http_server import LOOPBACK
+from bot.sandbox.serving import garble
 
 DROP = "the request is read, then the connection is closed"
 RESET = "the request is read, then the connection is reset"

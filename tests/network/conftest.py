@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from bot import http_client, network
-from bot.sandbox.serving import LOOPBACK
+from bot.http_server import LOOPBACK
 
 
 @pytest.fixture(scope="session")

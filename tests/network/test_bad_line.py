@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bot.sandbox.serving import LOOPBACK
+from bot.http_server import LOOPBACK
 from tests.crash.story import at_rest
 from tests.support.deadlines import eventually
 from tests.support.world import World, quick_world

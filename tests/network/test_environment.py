@@ -18,8 +18,8 @@ from bot.commands.child import bot_environment
 from bot.config.sentences import SettingsInvalid
 from bot.config.service import ServiceSettings
 from bot.http_client import HttpClient
+from bot.http_server import LOOPBACK
 from bot.network import Proxies, faults
-from bot.sandbox.serving import LOOPBACK
 from tests.support.credentials import SECRET_TOKEN
 from tests.support.process import started
 

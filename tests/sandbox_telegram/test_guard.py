@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from bot.clock import SystemClock
 from bot.sandbox.dashscope.app import create_dashscope_app
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.guard import FILE_POLICY, PAGE_POLICY
 from bot.sandbox.journal import Journal
-from bot.sandbox.serving import ASGIApp
 from bot.sandbox.telegram.app import create_telegram_app
 from tests.support.local_telegram import LocalTelegram
 

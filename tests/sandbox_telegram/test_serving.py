@@ -19,8 +19,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from bot import http_server
 from bot.dashscope.provider_clock import http_date
-from bot.sandbox import serving
 from bot.sandbox.serving import Dropped, serve
 from tests.support.clock import NOON_MILLISECONDS, FakeClock
 from tests.support.deadlines import deadline, eventually, slowness
@@ -151,4 +151,4 @@ async def test_who_arrives_while_it_ends_is_let_go_as_well(turns: int) -> None:
 def test_a_connection_is_kept_longer_than_a_client_uses_it_again() -> None:
     kept_seconds = httpx.Limits().keepalive_expiry
     assert kept_seconds is not None
-    assert serving._configuration(Starlette()).timeout_keep_alive > 2 * kept_seconds
+    assert 2 * kept_seconds < http_server.KEEP_ALIVE_SECONDS

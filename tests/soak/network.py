@@ -12,10 +12,10 @@ from contextvars import Context
 from typing import TypeVar
 
 import httpx
+from starlette.types import ASGIApp
 
 from bot.sandbox.faults import ANY, FaultBoard, Side
 from bot.sandbox.server import DASHSCOPE_PORT, TELEGRAM_PORT
-from bot.sandbox.serving import ASGIApp
 from tests.support.chats import Json
 
 Choice = TypeVar("Choice")

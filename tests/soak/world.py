@@ -16,6 +16,7 @@ from typing import Any
 from unittest.mock import patch
 
 import httpx
+from starlette.types import ASGIApp
 
 from bot import app
 from bot.config.settings import Settings
@@ -24,7 +25,7 @@ from bot.sandbox.dashscope.app import create_dashscope_app
 from bot.sandbox.dashscope.provider import Provider
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.server import DASHSCOPE_PORT, TELEGRAM_PORT, Sandbox
-from bot.sandbox.serving import ASGIApp, Dated
+from bot.sandbox.serving import Dated
 from bot.sandbox.telegram import world as telegram
 from bot.sandbox.telegram.app import create_telegram_app
 from bot.sandbox.telegram.outbox import Outbox

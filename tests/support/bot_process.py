@@ -10,12 +10,12 @@ The bot is `talking-photo run`, but for settings of its own, all optional:
 - CRASH_SETTLED_SECONDS: how long a submission is looked for before it counts as never made;
 - CRASH_FORGOTTEN_SECONDS: after how long it can no longer be looked up;
 - CRASH_SUBMIT_SECONDS: how long the call itself may take;
-- CRASH_SILENCE_SECONDS: how long nothing is heard of a preview before it is ended;
 - CRASH_PLAIN: decode in this process and do not pace messages, for tests of something else;
 - MACHINE_TROUBLE: a file; while it exists, the pragma in it is run before each transaction;
 - JOB_JOURNAL: a database that gets a row for every state that a job comes to;
 - CLOCK_RATE, CLOCK_BEGAN: see `tests.support.clock`;
 - CRASH_CLOCK_SECONDS: how far this machine's clock is ahead;
+- CHANGED_BY: a test's own change, `module:function`, made in the bot's process before it starts;
 - HANG_UP_IGNORED: it is as under nohup; without, it is as in a terminal, wherever this runs.
 """
 
@@ -29,12 +29,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from multiprocessing import get_context, parent_process
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 from bot.clock import Clock, SystemClock
 from bot.commands.child import bot_environment
 from bot.media.processes import MediaProcesses
-from bot.media.worker.kinds import RENDERING
 from bot.retry import RetryPolicy
 from bot.telegram.rate_limits import Limit, TelegramLimits
 from storage.db.database import Database, Transaction
@@ -106,11 +106,13 @@ def _change() -> None:
     _set_clock(float(os.environ.get("CRASH_CLOCK_SECONDS", "0")))
     if trouble := os.environ.get("MACHINE_TROUBLE"):
         _spoil(Path(trouble))
+    if change := os.environ.get("CHANGED_BY"):
+        resolve_name(change)()
     if journal := os.environ.get("JOB_JOURNAL"):
         _keep_journal(Path(journal))
 
 
-def _set(owner: str | type, name: str, value: object) -> None:
+def put(owner: str | type, name: str, value: object) -> None:
     """Replace what is there, in a module or class: a name that is gone would change nothing."""
     there = importlib.import_module(owner) if isinstance(owner, str) else owner
     assert hasattr(there, name), f"{there.__name__} has no {name} any more"
@@ -121,15 +123,13 @@ def _hurry() -> None:
     """Shorten waits that are constants of the bot."""
     submission = "bot.jobs.submit"
     if seconds := os.environ.get("CRASH_SETTLED_SECONDS"):
-        _set(submission, "SETTLED_AFTER_MILLISECONDS", int(float(seconds) * 1000))
-        _set(submission, "TASK_LIST", _SOON)
-        _set(submission, "SUBMIT", _SOON)
-        _set("bot.jobs.suspension", "SUBMIT", _SOON)
-    if seconds := os.environ.get("CRASH_SILENCE_SECONDS"):
-        object.__setattr__(RENDERING, "silence_seconds", float(seconds))
+        put(submission, "SETTLED_AFTER_MILLISECONDS", int(float(seconds) * 1000))
+        put(submission, "TASK_LIST", _SOON)
+        put(submission, "SUBMIT", _SOON)
+        put("bot.jobs.suspension", "SUBMIT", _SOON)
     if seconds := os.environ.get("CRASH_FORGOTTEN_SECONDS"):
-        _set(submission, "FORGOTTEN_AFTER_MILLISECONDS", int(float(seconds) * 1000))
-        _set(submission, "TASK_CHOICE", _SOON)
+        put(submission, "FORGOTTEN_AFTER_MILLISECONDS", int(float(seconds) * 1000))
+        put(submission, "TASK_CHOICE", _SOON)
     if seconds := os.environ.get("CRASH_SUBMIT_SECONDS"):
         timeouts = importlib.import_module("bot.dashscope.http")
         timeouts.TIMEOUTS["submit"] = timeouts.Timeout(1.0, float(seconds), float(seconds))
@@ -138,19 +138,19 @@ def _hurry() -> None:
 def _set_clock(ahead_seconds: float) -> None:
     """As if the machine's clock were wrong; what really passes is not changed by that."""
     right, ahead = SystemClock.now_milliseconds, round(ahead_seconds * 1000)
-    _set(SystemClock, "now_milliseconds", lambda self: right(self) + ahead)
+    put(SystemClock, "now_milliseconds", lambda self: right(self) + ahead)
 
 
 def _run_clock() -> None:
     rate, began = float(os.environ["CLOCK_RATE"]), float(os.environ["CLOCK_BEGAN"])
     clock = FakeClock(rate=rate, jumps=False, began_seconds=began)
-    _set("bot.app", "SystemClock", lambda: clock)
+    put("bot.app", "SystemClock", lambda: clock)
 
 
 def _make_plain() -> None:
     fast = TelegramLimits(*[Limit(1000, 1.0)] * 3)
-    _set("bot.common", "MediaProcesses", _HereMedia)
-    _set("bot.telegram.rate_limits", "TelegramLimits", lambda: fast)
+    put("bot.common", "MediaProcesses", _HereMedia)
+    put("bot.telegram.rate_limits", "TelegramLimits", lambda: fast)
 
 
 class _HereMedia(MediaProcesses):
@@ -173,7 +173,7 @@ def _spoil(path: Path) -> None:
         async with within(self) as tx:
             yield tx
 
-    _set(Database, "transaction", spoilt)
+    put(Database, "transaction", spoilt)
 
 
 def _keep_journal(path: Path) -> None:
@@ -185,4 +185,4 @@ def _keep_journal(path: Path) -> None:
         await database.writer.executescript(_JOURNAL)
         return database
 
-    _set(Database, "open", staticmethod(journalled))
+    put(Database, "open", staticmethod(journalled))

@@ -14,8 +14,9 @@ from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any, TypeVar, overload
 
-DEADLINE_SECONDS = 90.0
-"""On a machine with nothing else to do."""
+DEADLINE_SECONDS = 300.0
+"""On a machine with nothing else to do; several times what the bot itself may wait for one thing: a
+process that does not start has 60 s."""
 
 LOOK_EVERY_SECONDS = 0.02
 

@@ -13,12 +13,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from bot.clock import Clock
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.guard import Guard, with_page_policy
 from bot.sandbox.journal import Journal
-from bot.sandbox.serving import ASGIApp
 from bot.sandbox.telegram.bot_api import bot_api_routes
 from bot.sandbox.telegram.errors import ApiError, Refused
 from bot.sandbox.telegram.person import person_routes

@@ -1,0 +1,1 @@
+"""What the bot serves on its port; loaded only where there is one."""

@@ -1,0 +1,58 @@
+"""The bot's port: everything that it serves by HTTP, on all addresses of this machine."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, closing
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from bot.http_server import HttpServer, listener_on
+from bot.web.errors import PortUnusable
+
+logger = logging.getLogger(__name__)
+
+_EVERYWHERE, _EVERYWHERE_6 = "0.0.0.0", "::"  # noqa: S104 (a platform's proxy is another machine)
+_FIRST_FREE_FOR_ALL = 1024
+_NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
+
+
+@asynccontextmanager
+async def serving(routes: Sequence[BaseRoute], port: int) -> AsyncIterator[None]:
+    """Serve these for the duration of the block; then what is being answered has a second.
+
+    Raises PortUnusable.
+    """
+    server = HttpServer(Starlette(routes=routes))
+    with ExitStack() as stack:
+        try:
+            await server.begin(_listeners(port, stack))
+        except OSError as error:
+            raise _unusable(port, error) from error
+        logger.info("serving on port %d", port)
+        try:
+            yield
+        finally:
+            await server.end()
+
+
+def _listeners(port: int, stack: ExitStack) -> list[socket.socket]:
+    """One for each kind of address, so that a caller's is not wrapped up in the other kind."""
+    listeners = [stack.enter_context(closing(listener_on(_EVERYWHERE, port)))]
+    try:
+        listeners.append(stack.enter_context(closing(listener_on(_EVERYWHERE_6, port))))
+    except OSError as error:
+        if error.errno not in _NO_IPV6:
+            raise
+    return listeners
+
+
+def _unusable(port: int, error: OSError) -> PortUnusable:
+    remedy = "stop what listens there, or set HTTP_PORT to another"
+    if isinstance(error, PermissionError):
+        remedy = f"set HTTP_PORT to one from {_FIRST_FREE_FOR_ALL} up, which needs no rights"
+    return PortUnusable(f"Port {port} cannot be used ({error.strerror}): {remedy}.")

@@ -1,0 +1,59 @@
+"""The bot's port."""
+
+from __future__ import annotations
+
+import os
+
+import httpx
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.web import server
+from bot.web.errors import PortUnusable
+from bot.web.server import serving
+from tests.support.deadlines import deadline
+
+
+async def _caller(request: Request) -> Response:
+    assert request.client is not None
+    return PlainTextResponse(request.client.host)
+
+
+ROUTES = [Route("/caller", _caller)]
+
+
+async def test_what_is_served_is_gone_afterwards(port: int) -> None:
+    url = f"http://127.0.0.1:{port}"
+    async with httpx.AsyncClient(timeout=deadline()) as http:
+        async with serving(ROUTES, port):
+            assert (await http.get(f"{url}/caller")).status_code == 200
+            assert (await http.get(url)).status_code == 404
+        with pytest.raises(httpx.ConnectError):
+            await http.get(f"{url}/caller")
+
+
+async def test_a_caller_is_who_is_at_the_other_end_whatever_a_header_says(port: int) -> None:
+    said = {"X-Forwarded-For": "10.1.1.1", "Forwarded": "for=10.1.1.1"}
+    async with serving(ROUTES, port), httpx.AsyncClient(timeout=deadline()) as http:
+        answer = await http.get(f"http://127.0.0.1:{port}/caller", headers=said)
+    assert answer.text == "127.0.0.1"
+
+
+async def test_a_port_that_is_taken_is_said_with_what_to_do(taken_port: int) -> None:
+    with pytest.raises(PortUnusable, match=rf"^Port {taken_port} .* stop what listens there, or"):
+        async with serving(ROUTES, taken_port):
+            pass
+
+
+async def test_a_port_without_the_right_to_it_is_said_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_host: str, _port: int) -> None:
+        raise PermissionError(13, os.strerror(13))
+
+    monkeypatch.setattr(server, "listener_on", refuse)
+    with pytest.raises(PortUnusable, match="set HTTP_PORT to one from 1024 up"):
+        async with serving(ROUTES, 80):
+            pass
