@@ -13,6 +13,7 @@ from pathlib import Path
 from storage.db.connection import told_as_trouble
 from storage.db.database import Queryable, Transaction
 from storage.db.errors import DatabaseTrouble, damaged, is_busy
+from storage.db.migrate import missing_migrations
 
 _COPIED = 1
 """`user_version` in a copy: what happened after it was made is not in it."""
@@ -50,8 +51,8 @@ def copy_database(source: Path, target: Path) -> None:
 def replace_database(backup: Path, database: Path, now_milliseconds: int) -> Path | None:
     """Put a copy of `backup` in the place of `database`, which nobody may be using.
 
-    What was there is kept beside it; its new name, or None. Raises NoBackup, and as
-    `copy_database`.
+    What was there is kept beside it; its new name, or None. Raises NoBackup, DatabaseTooNew, and
+    as `copy_database`.
     """
     _refuse_others(backup)
     fresh = database.with_name(f"{database.name}.restoring")
@@ -95,6 +96,7 @@ def _refuse_others(backup: Path) -> None:
     try:
         with closing(sqlite3.connect(backup)) as copy:
             copy.execute("SELECT version FROM schema_migrations")
+            missing_migrations(copy)
     except sqlite3.DatabaseError as error:
         if not is_busy(error):
             raise NoBackup(

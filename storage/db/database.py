@@ -188,7 +188,7 @@ class Database(Queryable):
             writer = await connect(path)
             async with closed_on_failure(writer):
                 await check_whole(writer, path)
-                await migrate(writer)
+                await finish(asyncio.to_thread(migrate, path))
                 await check_writable(writer)
                 reader = await connect(path)
                 async with closed_on_failure(reader):

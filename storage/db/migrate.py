@@ -1,14 +1,19 @@
-"""Migrations: numbered SQL files, each applied once, inside its own transaction."""
+"""Migrations: numbered SQL files, each applied once; an upgrade happens whole or not at all."""
 
 from __future__ import annotations
 
+import logging
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from importlib import resources
+from pathlib import Path
 from typing import NamedTuple
 
-import aiosqlite
-
+from bot import __version__
 from storage.db.errors import DatabaseTrouble
+
+logger = logging.getLogger(__name__)
 
 
 class DatabaseTooNew(DatabaseTrouble):
@@ -37,8 +42,8 @@ def all_migrations() -> list[Migration]:
     )
 
 
-async def migrate(connection: aiosqlite.Connection) -> None:
-    """Bring the schema up to date.
+def migrate(path: Path) -> None:
+    """Bring the schema up to date, in one transaction: whoever comes second finds it done.
 
     References are checked at the end of each step and not during it: a step that rebuilds a table
     has to take it away first (SQLite docs: "Making Other Kinds Of Table Schema Changes").
@@ -46,56 +51,72 @@ async def migrate(connection: aiosqlite.Connection) -> None:
     Raises:
         DatabaseTooNew: the database knows a step this program does not.
         MigrationFailed: a step is wrong for the data that is there.
+        sqlite3.Error: the file cannot be used.
     """
-    missing = await missing_migrations(connection)
-    if not missing:
-        return
-    await connection.execute("PRAGMA foreign_keys = OFF")
-    try:
-        for migration in missing:
-            await apply(connection, migration)
-    finally:
-        await connection.execute("PRAGMA foreign_keys = ON")
+    with closing(sqlite3.connect(path, isolation_level=None)) as base:
+        if not missing_migrations(base):
+            return
+        base.execute("PRAGMA foreign_keys = OFF")
+        base.execute("BEGIN IMMEDIATE")
+        for migration in missing_migrations(base):
+            logger.info("bringing the database to schema %d", migration.version)
+            _apply(base, migration)
+        base.commit()
 
 
-async def missing_migrations(connection: aiosqlite.Connection) -> list[Migration]:
+def missing_migrations(base: sqlite3.Connection) -> list[Migration]:
     """The steps that were not applied yet; raises DatabaseTooNew."""
     migrations = all_migrations()
-    done = await _applied(connection)
-    if max(done, default=0) > migrations[-1].version:
+    done = _applied(base)
+    newest = max(done, default=0)
+    if newest > migrations[-1].version:
+        writer = f"version {done[newest]}" if done[newest] else "a newer version"
         raise DatabaseTooNew(
-            f"The database has schema {max(done)}, this version knows {migrations[-1].version}. "
-            "Start the newer version, or restore a backup made by this one."
+            f"The database was written by {writer} of this program (schema {newest}). This is "
+            f"version {__version__} (schema {migrations[-1].version}): start that version, or "
+            "restore a backup made by this one."
         )
     return [migration for migration in migrations if migration.version not in done]
 
 
-async def _applied(connection: aiosqlite.Connection) -> set[int]:
-    await connection.execute(
+def _applied(base: sqlite3.Connection) -> dict[int, str | None]:
+    """By the numbers of the steps, with what version of the program; early ones did not note it."""
+    is_there = "SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'"
+    if base.execute(is_there).fetchone() is None:
+        return {}
+    rows = base.execute("SELECT * FROM schema_migrations")
+    return {version: next(iter(program), None) for version, _name, *program in rows}
+
+
+def _apply(base: sqlite3.Connection, migration: Migration) -> None:
+    for statement in statements(migration.sql):
+        base.execute(statement)
+    _record(base, migration)
+    broken = base.execute("PRAGMA foreign_key_check").fetchone()
+    if broken is not None:
+        raise MigrationFailed(f"{migration.name} leaves {broken[0]} with a reference to nothing")
+
+
+def _record(base: sqlite3.Connection, migration: Migration) -> None:
+    base.execute(
         "CREATE TABLE IF NOT EXISTS schema_migrations"
-        " (version INTEGER PRIMARY KEY, name TEXT NOT NULL)"
+        " (version INTEGER PRIMARY KEY, name TEXT NOT NULL, program TEXT)"
     )
-    async with connection.execute("SELECT version FROM schema_migrations") as cursor:
-        return {row[0] for row in await cursor.fetchall()}
+    columns = [row[1] for row in base.execute("PRAGMA table_info(schema_migrations)")]
+    if "program" not in columns:
+        base.execute("ALTER TABLE schema_migrations ADD COLUMN program TEXT")
+    base.execute(
+        "INSERT INTO schema_migrations (version, name, program) VALUES (?, ?, ?)",
+        (migration.version, migration.name, __version__),
+    )
 
 
-async def apply(connection: aiosqlite.Connection, migration: Migration) -> None:
-    """One step, whole or not at all.
-
-    `executescript` ends an open transaction first, so the script carries its own.
-    """
-    record = f"INSERT INTO schema_migrations VALUES ({migration.version}, '{migration.name}');"  # noqa: S608
-    try:
-        await connection.executescript(f"BEGIN IMMEDIATE;\n{migration.sql}\n{record}")
-        await _check_references(connection, migration)
-        await connection.commit()
-    except (sqlite3.Error, MigrationFailed):
-        await connection.rollback()
-        raise
-
-
-async def _check_references(connection: aiosqlite.Connection, migration: Migration) -> None:
-    async with connection.execute("PRAGMA foreign_key_check") as cursor:
-        row = await cursor.fetchone()
-    if row is not None:
-        raise MigrationFailed(f"{migration.name} leaves {row[0]} with a reference to nothing")
+def statements(sql: str) -> Iterator[str]:
+    """One by one, as a script would end the transaction that it is run in."""
+    statement = ""
+    for fragment in sql.split(";"):
+        statement += f"{fragment};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    yield statement.removesuffix(";")

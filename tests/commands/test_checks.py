@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
+from bot import __version__
 from bot.clock import SystemClock
 from bot.commands.checks.clocks import ClockCheck
 from bot.commands.checks.database import check_database
@@ -25,6 +26,7 @@ from bot.commands.checks.disks import (
     mount_of,
 )
 from bot.config.folders import SettingsFolder
+from storage.db import migrate as migrations
 from storage.db.lock import instance_lock
 from tests.support.clock import FakeClock
 
@@ -147,6 +149,23 @@ def test_a_whole_database_is_ok(tmp_path: Path) -> None:
     told = findings(path)
     assert "can be written and is whole" in told
     assert "no bot is running" in told
+
+
+def test_it_says_what_the_next_start_will_do_to_the_schema(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "bot.db"
+    migrations.migrate(path)
+    assert "nothing will be changed at the next start" in findings(path)
+    known = migrations.all_migrations()
+    later = [*known, migrations.Migration(9998, "9998_later.sql", "SELECT 1")]
+    with monkeypatch.context() as newer:
+        newer.setattr(migrations, "all_migrations", lambda: later)
+        told = findings(path)
+        migrations.migrate(path)
+    assert "warning  schema: the next start takes 1 step(s)" in told
+    assert "(9998_later.sql) — make a backup first" in told
+    assert f"problem  schema: The database was written by version {__version__}" in findings(path)
 
 
 def test_a_running_bot_is_seen(tmp_path: Path) -> None:

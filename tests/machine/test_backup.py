@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from bot.__main__ import main
 from bot.commands.child import bot_environment
+from storage.db.migrate import migrate
 from tests.support.chats import text_of
 from tests.support.deadlines import eventually
 from tests.support.world import HELD_SECONDS, QUICK_SECONDS, World
@@ -71,6 +72,22 @@ async def test_what_is_damaged_becomes_no_backup(there: World, tmp_path: Path) -
     assert names(tmp_path, "*backup.db*") == []
     restored = command(there, "restore", there.database)
     assert "Nothing was changed" in restored.output
+
+
+async def test_the_backup_of_a_newer_version_is_no_database_of_this_one(
+    there: World, tmp_path: Path
+) -> None:
+    migrate(there.database)
+    backup = tmp_path / "backup.db"
+    assert command(there, "backup", backup).exit_code == 0
+    with closing(sqlite3.connect(backup)) as base, base:
+        base.execute("INSERT INTO schema_migrations VALUES (9999, '9999_later.sql', '7.8.9')")
+    before = there.database.read_bytes()
+    refused = command(there, "restore", backup)
+    assert refused.exit_code == 1
+    assert "written by version 7.8.9 of this program" in refused.output
+    assert "Nothing was changed" in refused.output
+    assert there.database.read_bytes() == before
 
 
 async def test_a_bot_that_runs_is_not_restored_under(there: World, tmp_path: Path) -> None:

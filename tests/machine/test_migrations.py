@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,9 +14,11 @@ from typing import Any
 import aiosqlite
 import pytest
 
+from bot import __version__
 from bot.clock import SystemClock
+from storage.db import migrate as migrations
 from storage.db.database import Database
-from storage.db.migrate import Migration, MigrationFailed, apply
+from storage.db.migrate import Migration, MigrationFailed
 
 ROWS = Path(__file__).parent / "rows.sql"
 
@@ -69,13 +74,16 @@ LATER = {
 
 
 @pytest.mark.parametrize("what", LATER)
-async def test_a_later_step_keeps_what_is_there_and_its_rules(tmp_path: Path, what: str) -> None:
+async def test_a_later_step_keeps_what_is_there_and_its_rules(
+    tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "bot.db"
     await fill(path)
     before = contents(path)
     assert all(before.values()), [name for name, rows in before.items() if not rows]
     sql, column, value = LATER[what]
-    await step(path, Migration(9998, "9998_later.sql", sql))
+    more(monkeypatch, sql)
+    await (await Database.open(path, SystemClock())).close()
     after = contents(path)
     for table, rows in before.items():
         if table != "schema_migrations":
@@ -101,20 +109,84 @@ async def test_a_database_that_is_opened_again_stays_as_it_is(tmp_path: Path) ->
     assert contents(path) == before
 
 
-async def test_a_step_that_leaves_references_to_nothing_is_undone(tmp_path: Path) -> None:
+async def test_a_step_that_leaves_references_to_nothing_is_undone_with_those_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "bot.db"
     await fill(path)
     before = contents(path)
-    wrong = Migration(9998, "9998_wrong.sql", "DELETE FROM media; CREATE TABLE more (id INTEGER);")
-    with pytest.raises(MigrationFailed, match="9998_wrong"):
-        await step(path, wrong)
+    right, wrong = (LATER["a column more"][0], "DELETE FROM media; CREATE TABLE more (id INTEGER);")
+    more(monkeypatch, right, wrong)
+    with pytest.raises(MigrationFailed, match="9998_later"):
+        await Database.open(path, SystemClock())
     assert contents(path) == before
 
 
-async def step(path: Path, migration: Migration) -> None:
-    """As the bot takes it when it starts."""
-    async with aiosqlite.connect(path, isolation_level=None) as connection:
-        await apply(connection, migration)
+async def test_a_database_of_before_versions_were_noted_takes_a_later_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "bot.db"
+    await fill(path)
+    with opened(path) as base:
+        base.execute("ALTER TABLE schema_migrations DROP COLUMN program")
+    await (await Database.open(path, SystemClock())).close()
+    more(monkeypatch, LATER["a column more"][0])
+    await (await Database.open(path, SystemClock())).close()
+    noted = [row["program"] for row in contents(path)["schema_migrations"]]
+    assert noted == [None, __version__]
+
+
+def test_who_comes_second_finds_the_steps_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One process has seen what is missing when another one takes all steps."""
+    path, look = tmp_path / "bot.db", migrations.missing_migrations
+
+    def overtaken(base: sqlite3.Connection) -> list[Migration]:
+        missing = look(base)
+        monkeypatch.setattr(migrations, "missing_migrations", look)
+        migrations.migrate(path)
+        return missing
+
+    monkeypatch.setattr(migrations, "missing_migrations", overtaken)
+    migrations.migrate(path)
+    assert len(contents(path)["schema_migrations"]) == len(migrations.all_migrations())
+
+
+def test_a_process_that_is_killed_between_two_statements_leaves_none_of_them(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "bot.db"
+    written = len(list(migrations.statements(migrations.all_migrations()[0].sql)))
+    for survived in (1, written // 2, written - 1):
+        words = [sys.executable, "-c", _KILLED, str(path), str(survived)]
+        assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
+        assert contents(path) == {}
+    migrations.migrate(path)
+    assert len(contents(path)["schema_migrations"]) == len(migrations.all_migrations())
+
+
+_KILLED = """
+import os, pathlib, sys
+from storage.db import migrate
+all_of, survived = migrate.statements, int(sys.argv[2])
+
+def until_killed(sql):
+    for number, statement in enumerate(all_of(sql)):
+        if number == survived:
+            os.kill(os.getpid(), 9)
+        yield statement
+
+migrate.statements = until_killed
+migrate.migrate(pathlib.Path(sys.argv[1]))
+"""
+
+
+def more(monkeypatch: pytest.MonkeyPatch, *steps: str) -> None:
+    """As in a later version of the program, which has these as well."""
+    known = migrations.all_migrations()
+    later = [Migration(9997 + n, f"{9997 + n}_later.sql", sql) for n, sql in enumerate(steps)]
+    monkeypatch.setattr(migrations, "all_migrations", lambda: [*known, *later])
 
 
 def is_refused(path: Path, sql: str) -> bool:

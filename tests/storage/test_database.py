@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import __version__
 from storage.db.database import Database, Transaction
 from storage.db.migrate import DatabaseTooNew, all_migrations
 from tests.support.clock import NOON_MILLISECONDS, FakeClock
@@ -114,12 +115,18 @@ async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
         await database.close()
 
 
-async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("program", "named"), [("7.8.9", "by version 7.8.9 of"), (None, "by a newer version of")]
+)
+async def test_a_database_of_a_newer_version_is_refused_by_the_name_of_that(
+    tmp_path: Path, program: str | None, named: str
+) -> None:
     database = await Database.open(tmp_path / "bot.db", FakeClock())
+    later = "INSERT INTO schema_migrations VALUES (9999, '9999_later.sql', :program)"
     async with database.transaction() as tx:
-        await tx.execute("INSERT INTO schema_migrations VALUES (9999, '9999_later.sql')")
+        await tx.execute(later, program=program)
     await database.close()
-    with pytest.raises(DatabaseTooNew, match="9999"):
+    with pytest.raises(DatabaseTooNew, match=f"{named}.*schema 9999.*is version {__version__}"):
         await Database.open(tmp_path / "bot.db", FakeClock())
 
 

@@ -1,4 +1,4 @@
-"""The database: can it be written, is it whole, does another bot work with it."""
+"""The database: can it be written, is it whole, what will become of it, who works with it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.commands.checks.finding import Finding, ok, problem, warning
 from storage.db.lock import AlreadyRunning, LockUnavailable, instance_lock
+from storage.db.migrate import DatabaseTooNew, missing_migrations
 
 _BUSY_SECONDS = 3.0
 
@@ -16,7 +17,8 @@ def check_database(path: Path) -> list[Finding]:
     """Look at the file, in a folder that can be used."""
     if not path.exists():
         return [ok(f"database: {path} will be made at the first start")]
-    return [_second_instance(path), _whole(path)]
+    whole = _whole(path)
+    return [_second_instance(path), whole, *([_schema(path)] if whole.level == "ok" else [])]
 
 
 def _second_instance(path: Path) -> Finding:
@@ -43,3 +45,19 @@ def _whole(path: Path) -> Finding:
     if result != "ok":
         return problem(f"database: {path} is damaged ({result})", "restore a backup")
     return ok(f"database: {path} can be written and is whole")
+
+
+def _schema(path: Path) -> Finding:
+    try:
+        with closing(sqlite3.connect(path)) as base:
+            missing = missing_migrations(base)
+    except DatabaseTooNew as newer:
+        return Finding("problem", f"schema: {newer}")
+    if not missing:
+        return ok("schema: nothing will be changed at the next start")
+    names = ", ".join(migration.name for migration in missing)
+    return warning(
+        f"schema: the next start takes {len(missing)} step(s) that older versions cannot undo "
+        f"({names})",
+        "make a backup first: `talking-photo backup FILE`",
+    )
