@@ -7,11 +7,9 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
-import aiosqlite
-
 from storage import figures, inbox, outbox, verdicts
 from storage.db.database import Database
-from storage.db.migrate import all_migrations, apply
+from storage.db.migrate import all_migrations
 from storage.inbox import StoredUpdate
 from storage.jobs import jobs, moves, task_moves
 from storage.verdicts import KnownVerdict
@@ -117,13 +115,13 @@ async def test_the_buckets_are_those_of_the_schema(database: Database) -> None:
 
 
 async def test_a_database_of_before_is_summed_up_by_the_step(tmp_path: Path) -> None:
-    first = all_migrations()[0]
-    async with aiosqlite.connect(tmp_path / "bot.db", isolation_level=None) as base:
-        await base.execute(
-            "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL)"
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as base:
+        base.executescript(all_migrations()[0].sql)
+        base.executescript(
+            "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL);"
+            "INSERT INTO schema_migrations VALUES (1, '0001_initial.sql')"
         )
-        await apply(base, first)
-        await base.executescript(ROWS.read_text("utf-8"))
+        base.executescript(ROWS.read_text("utf-8"))
     database = await Database.open(tmp_path / "bot.db", FakeClock())
     found = await sums(database, TOTALS)
     assert found == await history(database)
