@@ -133,8 +133,10 @@ async def _serving(running: _Running, settings: Settings) -> AsyncIterator[None]
         yield
 
 
-def _routes(running: _Running, settings: Settings) -> list[BaseRoute]:  # noqa: ARG001
-    return []
+def _routes(running: _Running, settings: Settings) -> list[BaseRoute]:
+    from bot.web.metrics import metrics_route
+
+    return [metrics_route(running.worker, settings.metrics_token)]
 
 
 async def _run_all(running: _Running, settings: Settings, stop: asyncio.Event) -> None:

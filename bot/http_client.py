@@ -7,6 +7,7 @@ nonsense a ValueError. Whoever handles `httpx.HTTPError` would be ended by one.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import anyio
 import httpx
 
+from bot import call_times
 from bot.network import Proxies, proxy, tls
 
 _UNNAMED = (
@@ -45,9 +47,15 @@ class HttpClient(httpx.AsyncClient):
     async def send(
         self, request: httpx.Request, *, stream: bool = False, **options: Any
     ) -> httpx.Response:
-        """See httpx: every request goes this way."""
-        with _named(request):
-            response = await super().send(request, stream=stream, **options)
+        """See httpx: every request goes this way, and is counted if it has a name."""
+        now, status = asyncio.get_running_loop().time, None
+        begun = now()
+        try:
+            with _named(request):
+                response = await super().send(request, stream=stream, **options)
+            status = response.status_code
+        finally:
+            call_times.count(request.extensions, now() - begun, status)
         if stream:
             response.stream = _Body(response)
         return response

@@ -57,6 +57,8 @@ class Settings(ServiceSettings, DatabaseSettings):
     """a port such as 8080, or remove the line"""
     port: Annotated[int | None, Field(ge=1, le=values.MOST_PORT), Optional] = None
     """a port such as 8080, as platforms do, or unset it"""
+    metrics_token: Annotated[SecretStr | None, AfterValidator(values.metrics_token)] = None
+    """16 or more letters and digits that whoever reads /metrics sends, or remove the line"""
     contact: Annotated[str | None, Field(max_length=100), Optional] = None
     """how people reach you, such as @name or a mail address"""
     allowed_groups: Annotated[frozenset[int], NoDecode, BeforeValidator(values.group_ids)] = (
@@ -138,4 +140,5 @@ class Settings(ServiceSettings, DatabaseSettings):
     @property
     def secrets(self) -> tuple[SecretStr, ...]:
         """What must never be seen: for the log's redaction."""
-        return tuple(s for s in (self.telegram_bot_token, self.dashscope_api_key) if s is not None)
+        own = (self.telegram_bot_token, self.dashscope_api_key, self.metrics_token)
+        return tuple(secret for secret in own if secret is not None)

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
+from bot.call_times import named
 from bot.clock import Clock
 from bot.dashscope import fields
 from bot.dashscope.error_codes import raising_for
@@ -70,6 +71,7 @@ class Wire:
         Raises `Unsent` when no byte left, `Unanswered` when no complete answer came.
         """
         request = self.http.build_request(method, url, timeout=timeout.as_httpx(), **content)
+        request.extensions |= named("provider", call)
         await join_small_parts(request)
         with named_failures(call):
             async with asyncio.timeout(timeout.total_seconds):

@@ -12,6 +12,7 @@ import httpx
 from telegram import Bot, File
 from telegram.error import TelegramError
 
+from bot.call_times import named
 from bot.clock import Clock
 from bot.http_client import HttpClient
 from bot.retry import TELEGRAM_CALL, persisting
@@ -80,7 +81,8 @@ class Files:
 
     async def _fetch(self, file: File, *, is_on_disk: bool) -> bytes:
         try:
-            async with self._http.stream("GET", str(file.file_path)) as response:
+            name, url = named("telegram", "download"), str(file.file_path)
+            async with self._http.stream("GET", url, extensions=name) as response:
                 if is_on_disk and response.status_code == HTTPStatus.NOT_FOUND:
                     raise FileNotHere(_ON_ITS_DISK)
                 if response.status_code != HTTPStatus.OK:

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from telegram import Bot
 
+from bot.call_times import named
 from bot.clock import Clock
 from bot.http_client import HttpClient
 from bot.retry import RetryPolicy
@@ -19,6 +20,7 @@ from bot.telegram.errors import SecondInstance, TelegramFailure, TokenRejected, 
 _ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member", "pre_checkout_query")
 
 _BATCH = 100
+_NAME = named("telegram", "getUpdates")
 _ANSWER_MARGIN_SECONDS = 15.0
 
 
@@ -55,7 +57,9 @@ class Poller:
         }
         timeout = httpx.Timeout(10.0, read=self._hold_seconds + _ANSWER_MARGIN_SECONDS)
         try:
-            response = await self._http.post(self._address, json=body, timeout=timeout)
+            response = await self._http.post(
+                self._address, json=body, timeout=timeout, extensions=_NAME
+            )
         except httpx.HTTPError as error:
             raise PollFailed(type(error).__name__) from None
         return _updates(response)
