@@ -1,6 +1,6 @@
 # Each target is one small script in .ci/, which also runs without make: `sh .ci/demo`.
 
-.PHONY: demo install test proof lint lock soak crash
+.PHONY: demo install test proof lint lock soak crash image
 
 demo:
 	@sh .ci/demo
@@ -25,3 +25,6 @@ proof:
 
 crash:
 	@sh .ci/crash
+
+image:
+	@sh .ci/image

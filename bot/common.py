@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, dataclass_transform
 
@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.config.settings import Settings
 from bot.http_client import HttpClient
 from bot.limits import EffectiveSettings, Limits, effective_settings_of, limits_of
+from bot.logs import log_context
 from bot.media.processes import MediaProcesses
 from bot.outbox import Kind, OutboxRunner
 from bot.task_pool import Wakeup
@@ -22,9 +23,9 @@ from bot.telegram.members import Members
 from bot.telegram.rate_limits import RateLimiter
 from bot.telegram.sender import Sender
 from bot.texts import Catalogue, Texts
-from storage import drafts
+from storage import drafts, inbox
 from storage.db.database import Database
-from storage.jobs import ledger
+from storage.jobs import jobs, ledger
 from storage.jobs.ledger import Allowance, Price
 from storage.media import ConversationKey
 from storage.people import people
@@ -118,6 +119,13 @@ class Component:
     async def texts_for(self, user_id: int, chat_id: int | None = None) -> Catalogue:
         """The catalogue of the person's language, or of the one that this group chose."""
         return self.texts.of(await people.language_code(self.database, user_id, chat_id))
+
+    @asynccontextmanager
+    async def about_job(self, job_id: int, **fields: str) -> AsyncIterator[None]:
+        """Within it whatever is logged names the job, and the update that it began with."""
+        update_id = inbox.update_in(await jobs.source_of(self.database, job_id))
+        with log_context(update=update_id, job=job_id, **fields):
+            yield
 
     async def effective(self, conversation: ConversationKey) -> EffectiveSettings:
         """How this person's videos are made there, of the photo that is there."""

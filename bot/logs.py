@@ -1,4 +1,4 @@
-"""Logging: plain lines on stderr, with the job they are about and without any secret."""
+"""Logging: lines on stderr, with the job they are about and without any secret."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import logging
 import re
 import sys
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from contextvars import ContextVar
 from types import TracebackType
 
@@ -23,21 +23,50 @@ _SHAPES = (
     r"(?i:(?<=bearer )[^\s'\",)]{6,})",
     r"(?i:(?<=signature=)[^&\s'\"]+)",
 )
+_UNSEEN = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]")
+"""What ends or turns a line, or steers a terminal."""
 _QUIET = ("httpx", "httpcore", "telegram.Bot", "aiosqlite", "PIL", "asyncio")
 _LINE = "%(asctime)s %(levelname)-7s %(name)s%(context)s: %(message)s"
 
-_context: ContextVar[str] = ContextVar("log_context", default="")
+Fields = dict[str, str | int]
+"""What a line is about, by name."""
+
+CONTEXT = ("update", "media", "job", "task", "outbox")
+"""All the names there are. `update` is the one that it all began with: what comes of a voice
+message has its number, as far as the message with the video.
+"""
+
+_context: ContextVar[Fields] = ContextVar("log_context", default={})  # noqa: B039 (never changed)
+
+_ABOUT = "log_context"
+"""The attribute of an exception that keeps it."""
+
+Watching = Callable[[Fields], AbstractContextManager[object]]
+"""Is told of each piece of work: what it is about, when it begins and when it ends."""
+_watching: list[Watching] = []
 
 
 @contextmanager
-def log_context(**fields: object) -> Iterator[None]:
-    """Name what every line logged inside is about: `log_context(job=17)` puts ` job=17` into it."""
-    words = "".join(f" {name}={value}" for name, value in fields.items())
-    token = _context.set(_context.get() + words)
+def log_context(**fields: str | int | None) -> Iterator[None]:
+    """Name what every line logged inside is about: `log_context(job=17)`; names of `CONTEXT`."""
+    new = {name: value for name, value in fields.items() if value is not None}
+    token = _context.set({**_context.get(), **new})
     try:
-        yield
+        with ExitStack() as watched:
+            for watching in _watching:
+                watched.enter_context(watching(_context.get()))
+            yield
+    except Exception as error:
+        # Whoever logs it further up does not know what it is about.
+        vars(error).setdefault(_ABOUT, _context.get())
+        raise
     finally:
         _context.reset(token)
+
+
+def watch_work(watching: Watching) -> None:
+    """Have it told of all the work that begins from now on."""
+    _watching.append(watching)
 
 
 class Redactor:
@@ -61,25 +90,55 @@ class RedactingFormatter(logging.Formatter):
         self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
-        """One record as text: one line, and its traceback if it has one."""
-        record.context = _context.get()
-        return self._redact(super().format(record))
+        """One record as text: one line, and its traceback, set back, if it has one."""
+        record.context = "".join(f" {name}={value}" for name, value in about(record).items())
+        line, *traceback = super().format(record).split("\n")
+        return self._redact("\n".join([line, *(f"  {_escaped(each)}" for each in traceback)]))
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's own name)
         """The line itself; a foreign line break in it must not look like another record."""
-        record.message = record.message.replace("\r", "\\r").replace("\n", "\\n")
+        record.message = _escaped(record.message)
         return super().formatMessage(record)
 
 
-def set_up_logging(level: str = "INFO", secrets: Iterable[SecretStr] = ()) -> None:
-    """Log to stderr from `level` up, redacted; uncaught exceptions go the same way."""
+def about(record: logging.LogRecord) -> Fields:
+    """What is being worked on just now, and what the error that is logged was about."""
+    error = record.exc_info[1] if record.exc_info else None
+    return {**getattr(error, _ABOUT, {}), **_context.get()}
+
+
+def set_up_logging(
+    level: str = "INFO", secrets: Iterable[SecretStr] = (), form: str = "text"
+) -> None:
+    """Log to stderr from `level` up, redacted, as `text` or `json`; so are uncaught exceptions and
+    warnings.
+    """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(RedactingFormatter(Redactor(secrets)))
+    handler.setFormatter(_formatter(form, Redactor(secrets)))
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.captureWarnings(True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     sys.excepthook = _log_uncaught
     threading.excepthook = _log_uncaught_in_thread
+
+
+def is_for_people() -> bool:
+    """Whether what is written to stderr is read as text."""
+    formatters = [one.formatter for one in logging.getLogger().handlers]
+    return not any(getattr(one, "is_for_programs", False) for one in formatters)
+
+
+def _formatter(form: str, redact: Redactor) -> logging.Formatter:
+    if form == "text":
+        return RedactingFormatter(redact)
+    from bot.json_lines import JsonLines  # its library is loaded where it is wanted
+
+    return JsonLines(redact, about)
+
+
+def _escaped(text: str) -> str:
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def _spellings(secret: SecretStr) -> Iterator[str]:

@@ -17,7 +17,7 @@ from bot.telegram import errors as chat
 from bot.telegram.api_calls import LONGEST_WAIT_SECONDS, waiting_at_most
 from bot.telegram.destination import Destination
 from bot.telegram.sender import Sender
-from storage import outbox
+from storage import inbox, outbox
 from storage.db.database import Database, Transaction
 from storage.groups import chats
 from storage.outbox import OutboxEntry
@@ -143,7 +143,9 @@ class OutboxRunner:
         elif (wait_seconds := self.sender.wait_seconds(entry.chat_id)) > LONGEST_WAIT_SECONDS:
             await self.database.do(outbox.leave_alone, entry.chat_id, wait_seconds)
         elif (begun := await self._begin(kind, entry)) is not None:
-            await self._run(kind, begun)
+            key = begun.unique_key
+            with log_context(update=inbox.update_in(key), outbox=key):
+                await self._run(kind, begun)
 
     async def _attempt_alone(self, entry: OutboxEntry) -> None:
         self._under_way[entry.id] = (entry.chat_id, entry.kind)
@@ -174,7 +176,7 @@ class OutboxRunner:
 
     async def _run(self, kind: Kind, entry: OutboxEntry) -> None:
         try:
-            with waiting_at_most(LONGEST_WAIT_SECONDS), log_context(outbox=entry.unique_key):
+            with waiting_at_most(LONGEST_WAIT_SECONDS):
                 await kind.run(Attempt(entry, self.database))
         except (chat.TokenRejected, chat.SecondInstance):
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,12 @@ class StoredUpdate:
     tries: int = 1
     user_id: int | None = None
     names: frozenset[int] = frozenset()
+
+
+def update_in(key: str) -> int | None:
+    """The number of the update that a key names, which begins with its cause."""
+    found = re.search(r"\bupdate:(\d+)", key)
+    return int(found[1]) if found else None
 
 
 async def store(tx: Transaction, updates: Iterable[StoredUpdate]) -> set[int]:

@@ -74,6 +74,7 @@ class Media:
     """
 
     id: int
+    source: str
     kind: str
     chat_id: int
     thread_id: int

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-MOST_WORDS = 4_300
+MOST_WORDS = 6_000
 MOST_PICTURE_BYTES = 150_000
 
 

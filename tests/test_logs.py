@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 import io
+import json
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import SecretStr
 from starlette.types import Receive, Scope, Send
 
-from bot.logs import HIDDEN, RedactingFormatter, Redactor, log_context
+from bot.json_lines import JsonLines
+from bot.logs import CONTEXT, HIDDEN, RedactingFormatter, Redactor, about, log_context
 from bot.sandbox.serving import serve
 
 TOKEN = "4242:AAH-local-sandbox-token-000000000000"
@@ -26,9 +35,22 @@ SECRETS = (SecretStr(TOKEN), SecretStr(KEY))
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """What the root logger writes at DEBUG, through the redacting formatter."""
+    with written_by(RedactingFormatter(Redactor(SECRETS))) as written:
+        yield written
+
+
+@pytest.fixture
+def json_log() -> Iterator[io.StringIO]:
+    """The same as JSON."""
+    with written_by(JsonLines(Redactor(SECRETS), about)) as written:
+        yield written
+
+
+@contextmanager
+def written_by(formatter: logging.Formatter) -> Iterator[io.StringIO]:
     written = io.StringIO()
     handler = logging.StreamHandler(written)
-    handler.setFormatter(RedactingFormatter(Redactor(SECRETS)))
+    handler.setFormatter(formatter)
     root = logging.getLogger()
     level = root.level
     root.addHandler(handler)
@@ -132,6 +154,87 @@ def test_a_line_names_its_job(log: io.StringIO) -> None:
 def test_a_foreign_line_break_makes_no_second_line(log: io.StringIO) -> None:
     logging.getLogger("bot.x").warning("name %s", "a\n2026-01-01 00:00:00,000 ERROR bot: forged")
     assert len(log.getvalue().splitlines()) == 1
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_a_record_is_one_line_whatever_stands_in_it(text: str) -> None:
+    """Its traceback is set back: what an error says is not taken for a record either."""
+    with written_by(RedactingFormatter(Redactor())) as log:
+        logging.getLogger("bot.x").warning("name %s", text)
+        logging.getLogger("bot.x").error("failed", exc_info=ValueError(text))
+    name, failed, *error = log.getvalue().splitlines()
+    assert "bot.x: name " in name
+    assert "bot.x: failed" in failed
+    assert all(line.startswith("  ") for line in error)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202e]", log.getvalue())
+
+
+@settings(deadline=None)
+@given(st.text(), st.sampled_from(["name %s", "%s"]))
+def test_as_json_it_is_one_line_of_ascii_that_means_what_was_said(text: str, said: str) -> None:
+    with written_by(JsonLines(Redactor(), about)) as log:
+        logging.getLogger("bot.x").warning(said, text)
+    (line,) = log.getvalue().splitlines()
+    assert line.isascii()
+    assert line.isprintable()
+    assert json.loads(line)["message"] == said % text
+
+
+def test_json_lines_have_the_same_fields_whoever_logs(json_log: io.StringIO) -> None:
+    with log_context(update=5, job=17):
+        logging.getLogger("bot.x").warning("ours", extra={"color_message": "no", "job": "no"})
+        logging.getLogger("uvicorn.error").info({"message": "a library's", "level": 7})
+    logging.getLogger().warning("%s", b"bytes")
+    for line in map(json.loads, json_log.getvalue().splitlines()):
+        assert set(line) <= {"time", "level", "logger", "message", "error", *CONTEXT}
+        assert datetime.fromisoformat(line["time"]).tzinfo is UTC
+    ours, library, outside = map(json.loads, json_log.getvalue().splitlines())
+    assert (ours["update"], ours["job"], ours["level"]) == (5, 17, "WARNING")
+    assert (library["logger"], library["level"]) == ("uvicorn.error", "INFO")
+    assert set(outside) == {"time", "level", "logger", "message"}
+
+
+def test_json_lines_hide_secrets_and_stay_json(json_log: io.StringIO) -> None:
+    try:
+        with log_context(job=17, outbox=f"of {TOKEN}"):
+            raise ConnectionError(f'GET "https://api/bot{TOKEN}/getMe?signature=a\\"b"')
+    except ConnectionError:
+        logging.getLogger(f"x.{KEY}").exception(
+            "failed with %s", {"Authorization": f"Bearer {KEY}"}
+        )
+    (line,) = json_log.getvalue().splitlines()
+    fields = json.loads(line)
+    assert fields["error"].startswith("Traceback")
+    assert f"/bot{HIDDEN}/getMe" in fields["error"]
+    assert fields["outbox"] == f"of {HIDDEN}"
+    assert clean(line)
+
+
+def test_an_error_that_is_logged_further_up_is_still_about_its_job(json_log: io.StringIO) -> None:
+    try:
+        with log_context(update=5), log_context(job=17):
+            raise ConnectionError
+    except ConnectionError:
+        logging.getLogger("x").exception("work failed")
+    fields = json.loads(json_log.getvalue())
+    assert (fields["update"], fields["job"]) == (5, 17)
+
+
+def test_every_context_in_the_code_has_a_name_that_is_told() -> None:
+    root = Path(__file__).parents[1]
+    texts = (path.read_text("utf-8") for path in (root / "bot").rglob("*.py"))
+    used = {
+        str(name.arg)
+        for text in texts
+        if re.search("log_context|about_job", text)
+        for call in ast.walk(ast.parse(text))
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func) in ("log_context", "self.about_job")
+        for name in call.keywords
+        if name.arg is not None
+    }
+    assert used <= set(CONTEXT)
 
 
 def test_set_up_logging_quiets_http_and_redacts_even_what_nobody_caught() -> None:

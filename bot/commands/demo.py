@@ -45,6 +45,12 @@ ROOMY = {
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep the bot's data here; without it, everything is forgotten at the end.",
 )
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Where the page listens: 0.0.0.0 in a container.",
+)
 @click.option("--telegram-port", type=PORT, help="[default: 8081, or any free port]")
 @click.option("--dashscope-port", type=PORT, help="[default: 8082, or any free port]")
 @click.option(
@@ -55,20 +61,22 @@ ROOMY = {
 def demo(
     no_browser: bool,
     directory: Path | None,
+    host: str,
     telegram_port: int | None,
     dashscope_port: int | None,
     render_seconds: float | None,
 ) -> None:
     """Start a local Telegram, a local video service and the bot, and open the chat page."""
     with _data_directory(directory) as data:
-        asyncio.run(_demo(data, not no_browser, (telegram_port, dashscope_port), render_seconds))
+        sandbox = _sandbox(host, (telegram_port, dashscope_port), render_seconds)
+        asyncio.run(_demo(data, not no_browser, sandbox))
 
 
 async def _demo(
-    data: Path, browser: bool, ports: tuple[int | None, int | None], render_seconds: float | None
+    data: Path, browser: bool, serving_sandbox: AbstractAsyncContextManager[Sandbox]
 ) -> None:
     with stop_on_signals() as stop:
-        async with _sandbox(ports, render_seconds) as sandbox:
+        async with serving_sandbox as sandbox:
             async with BotProcess(data, _settings(sandbox, data)) as bot:
                 click.echo("Starting the bot …")
                 if await _answers(bot, sandbox, stop):
@@ -116,13 +124,13 @@ async def _first(*waiting: Coroutine[Any, Any, object]) -> int:
 
 
 def _sandbox(
-    ports: tuple[int | None, int | None], render_seconds: float | None
+    host: str, ports: tuple[int | None, int | None], render_seconds: float | None
 ) -> AbstractAsyncContextManager[Sandbox]:
     from bot.sandbox.server import DASHSCOPE_PORT, TELEGRAM_PORT
 
     usual = zip(ports, (TELEGRAM_PORT, DASHSCOPE_PORT), strict=True)
     telegram, dashscope = (_usual_or_free(known) if port is None else port for port, known in usual)
-    return serving(telegram, dashscope, render_seconds)
+    return serving(telegram, dashscope, render_seconds, host)
 
 
 def _usual_or_free(port: int) -> int:

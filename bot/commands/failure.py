@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
@@ -9,6 +10,7 @@ from typing import IO, Any
 import click
 
 from bot.config.sentences import SettingsInvalid
+from bot.logs import is_for_people
 from storage.db.errors import DatabaseTrouble
 
 
@@ -16,8 +18,11 @@ class Failure(click.ClickException):
     """What went wrong and what to do, in one sentence on stderr; the exit code is 1."""
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Print the sentence."""
-        click.echo(self.format_message(), file=file, err=file is None)
+        """Print the sentence; log it where stderr is not for people."""
+        if is_for_people():
+            click.echo(self.format_message(), file=file, err=file is None)
+        else:
+            logging.getLogger(__name__).critical(self.format_message())
 
 
 @contextmanager

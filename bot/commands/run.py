@@ -33,7 +33,7 @@ def run(stop_with_stdin: bool) -> None:
     with sentences_said():
         settings = Settings.load()
         make_folders([database_folder(settings), *video_folders(settings)])
-        set_up_logging(settings.log_level, settings.secrets)
+        set_up_logging(settings.log_level, settings.secrets, settings.log_format)
         for sentence in misspelt_settings():
             log.warning(sentence)
         _run(settings)

@@ -62,13 +62,17 @@ async def _serve(telegram_port: int, dashscope_port: int, render_seconds: float 
 
 @asynccontextmanager
 async def serving(
-    telegram_port: int, dashscope_port: int, render_seconds: float | None
+    telegram_port: int,
+    dashscope_port: int,
+    render_seconds: float | None,
+    telegram_host: str = "127.0.0.1",
 ) -> AsyncIterator[Sandbox]:
     """Both services for the duration of the block; raises Failure where a port is taken."""
     from bot.sandbox.server import PortTaken, serve_sandbox
 
     try:
         async with serve_sandbox(
+            telegram_host=telegram_host,
             telegram_port=telegram_port,
             dashscope_port=dashscope_port,
             render_seconds=render_seconds,

@@ -91,6 +91,8 @@ class Settings(ServiceSettings, DatabaseSettings):
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(values.upper), Filled
     ] = "INFO"
     """DEBUG, INFO, WARNING or ERROR"""
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(values.lower), Filled] = "text"
+    """text or json"""
 
     @field_validator("dashscope_api_key", mode="after")
     @classmethod

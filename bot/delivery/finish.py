@@ -87,7 +87,7 @@ class Finisher(Component):
 
         Raises: `TelegramFailure`s that a later attempt may not meet.
         """
-        async with self._locks.of(job_id):
+        async with self.about_job(job_id), self._locks.of(job_id):
             await self._announce(job_id)
 
     async def _announce(self, job_id: int) -> None:

@@ -6,6 +6,7 @@ What is wrong with it is said on its own message; the other item is kept. Free c
 from __future__ import annotations
 
 import logging
+from contextlib import AbstractContextManager
 
 from bot.common import Component, Part
 from bot.dashscope import errors as service
@@ -20,7 +21,7 @@ from bot.media.errors import MediaNotNow
 from bot.privacy.consent import Consent
 from bot.retry import CHAT, INPUT_UNREAD, INTAKE, NOT_NOW, VERDICT_UNSAID, RetryPolicy
 from bot.telegram import errors as chat
-from storage import drafts, media
+from storage import drafts, inbox, media
 from storage.media import CONSENT, Media, MediaState
 
 logger = logging.getLogger(__name__)
@@ -47,16 +48,18 @@ class Intake(Component):
         `conclude`.
         """
         item = await media.get(self.database, media_id)
-        if item is None or item.state != MediaState.RECEIVED:
-            return
+        if item is not None and item.state == MediaState.RECEIVED:
+            with _about(item):
+                await self._receive(item)
+
+    async def _receive(self, item: Media) -> None:
         outcome: MediaOutcome | None
         try:
-            with log_context(media=item.id):
-                await self.gate.check(
-                    Wanted(way=Way.OPEN, conversation=item.conversation, items=(item,))
-                )
-                await self._take_up(item)
-                outcome = await self.check.outcome(item)
+            await self.gate.check(
+                Wanted(way=Way.OPEN, conversation=item.conversation, items=(item,))
+            )
+            await self._take_up(item)
+            outcome = await self.check.outcome(item)
         except RuleRefused as refusal:
             if refusal.rule is Rule.CONSENT:
                 await self.consent.hold_back(item)
@@ -83,17 +86,20 @@ class Intake(Component):
         Raises: `TelegramFailure`s that the next attempt may not meet.
         """
         item = await media.get(self.database, media_id)
-        if item is None or item.state == MediaState.RECEIVED:
-            return
+        if item is not None and item.state != MediaState.RECEIVED:
+            with _about(item):
+                await self._conclude(item)
+
+    async def _conclude(self, item: Media) -> None:
         if item.state == MediaState.READY:
             await self.pairing.pair(item.conversation)
-            item = await media.get(self.database, media_id) or item
+            item = await media.get(self.database, item.id) or item
         try:
-            await self.replies.say(media_id)
+            await self.replies.say(item.id)
             if item.fault:
-                await self.photo_help.show(media_id)
+                await self.photo_help.show(item.id)
         except chat.TryAgain as failure:
-            logger.warning("media item %s: its outcome could not be told: %s", media_id, failure)
+            logger.warning("media item %s: its outcome could not be told: %s", item.id, failure)
             await self._put_off(item, VERDICT_UNSAID.endless_delay_seconds(1))
             return
         await self.database.do(media.announced, item)
@@ -126,6 +132,10 @@ class Intake(Component):
                     await media.refuse(tx, item.id, **outcome.told())
                 case _:
                     await media.ask(tx, item.id, **outcome.told(), **outcome.facts)
+
+
+def _about(item: Media) -> AbstractContextManager[None]:
+    return log_context(update=inbox.update_in(item.source), media=item.id)
 
 
 def policy_of(failure: Passing) -> RetryPolicy:

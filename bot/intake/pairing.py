@@ -166,7 +166,9 @@ class Pairing(Component):
             await media_answers.forget_agreement(tx, pair.voice.id)
             await media.announce_anew(tx, pair.oldest.id)
         if made is not None:
-            logger.info("job %s: %s ms of video for %s", made.id, made.held_milliseconds, request)
+            async with self.about_job(made.id):
+                length = made.held_milliseconds
+                logger.info("job %s: %s ms of video for %s", made.id, length, request)
             self.common.wakeup()
         return made
 

@@ -21,7 +21,6 @@ from bot.jobs.join import Joining
 from bot.jobs.prepare import MediaLost, PhotoUnsuitable, Preparation
 from bot.jobs.submit import Submission
 from bot.jobs.watch import Watch
-from bot.logs import log_context
 from bot.media.errors import MediaNotNow
 from bot.retry import PROVIDER
 from bot.task_pool import Work
@@ -151,11 +150,13 @@ class JobSteps(Component):
     async def _task_step(self, number: int, state: str) -> None:
         """One step of a task, if it still is where it was seen."""
         task = await tasks.get(self.database, number)
-        if task is None or task.state != state:
-            return
+        if task is not None and task.state == state:
+            async with self.about_job(task.job_id, task=task.name):
+                await self._step_of_task(task)
+
+    async def _step_of_task(self, task: Task) -> None:
         try:
-            with log_context(task=task.name):
-                await self.task_steps[task.state](task)
+            await self.task_steps[task.state](task)
         except (service.Transient, chat.TryAgain) as failure:
             await self._later(task, failure, failure.retry_after_seconds)
         except service.ServiceStopped as failure:
@@ -170,11 +171,13 @@ class JobSteps(Component):
     async def _job_step(self, job_id: int, state: str) -> None:
         """One step of a job, if it still is where it was seen."""
         job = await jobs.get(self.database, job_id)
-        if job is None or job.state != state:
-            return
+        if job is not None and job.state == state:
+            async with self.about_job(job.id):
+                await self._step_of_job(job)
+
+    async def _step_of_job(self, job: Job) -> None:
         try:
-            with log_context(job=job.id):
-                await self.job_steps[state](job)
+            await self.job_steps[job.state](job)
         except chat.TryAgain as failure:
             seconds = PROVIDER.endless_delay_seconds(job.tries + 1, failure.retry_after_seconds)
             logger.warning("job %s: %s, again in %.0f s", job.id, failure, seconds)

@@ -26,7 +26,6 @@ from bot.engines.registry import Engines
 from bot.jobs.prepare import MediaLost, Preparation
 from bot.jobs.refusals import Refusals
 from bot.jobs.suspension import Suspension
-from bot.logs import log_context
 from bot.retry import SUBMIT, TASK_CHOICE, TASK_LIST
 from bot.task_pool import Work
 from storage.db.database import Transaction
@@ -127,7 +126,7 @@ class Submission(Component):
         return task
 
     async def _submit(self, task: Task) -> None:
-        with log_context(task=task.name):
+        async with self.about_job(task.job_id, task=task.name):
             await self.submit(task)
 
     async def submit(self, task: Task) -> None:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from bot.clock import Clock, SystemClock
 from bot.config.service import DEMO_API_KEY
+from bot.http_server import LOOPBACK
 from bot.sandbox.dashscope.app import create_dashscope_app
 from bot.sandbox.dashscope.faces import FaceFinder
 from bot.sandbox.dashscope.renderer import Renderer
@@ -69,6 +70,7 @@ class Sandbox:
 @asynccontextmanager
 async def serve_sandbox(
     *,
+    telegram_host: str = LOOPBACK,
     telegram_port: int = TELEGRAM_PORT,
     dashscope_port: int = DASHSCOPE_PORT,
     render_seconds: float | None = None,
@@ -80,8 +82,8 @@ async def serve_sandbox(
 ) -> AsyncIterator[Sandbox]:
     """Serve both for the duration of the block, on loopback; port 0 is any free one.
 
-    `renderer` and `find_faces`: see `create_dashscope_app`; `tls`: see `serve`; `has_operator`:
-    see `World`.
+    `renderer` and `find_faces`: see `create_dashscope_app`; `telegram_host` and `tls`: see
+    `serve`; `has_operator`: see `World`.
 
     Raises PortTaken.
     """
@@ -98,18 +100,19 @@ async def serve_sandbox(
     telegram = create_telegram_app(
         journal, faults, clock=clock, provider_control=provider.control, has_operator=has_operator
     )
+    served: dict[str, Any] = {"clock": clock, "tls": tls}
     async with AsyncExitStack() as stack:
-        dashscope_url = await _serve(stack, provider.app, dashscope_port, clock, tls)
-        telegram_url = await _serve(stack, telegram, telegram_port, clock, tls)
+        dashscope_url = await _serve(stack, provider.app, LOOPBACK, dashscope_port, served)
+        telegram_url = await _serve(stack, telegram, telegram_host, telegram_port, served)
         dashscope_url += "/api/v1"
         yield Sandbox(telegram_url, dashscope_url, journal, faults, provider.bill, has_operator)
 
 
 async def _serve(
-    stack: AsyncExitStack, app: ASGIApp, port: int, clock: Clock, tls: ssl.SSLContext | None
+    stack: AsyncExitStack, app: ASGIApp, host: str, port: int, served: dict[str, Any]
 ) -> str:
     try:
-        return await stack.enter_async_context(serve(app, port=port, clock=clock, tls=tls))
+        return await stack.enter_async_context(serve(app, host=host, port=port, **served))
     except OSError as error:
         raise PortTaken(
             f"Port {port} of this machine cannot be used ({error.strerror}): stop what listens "

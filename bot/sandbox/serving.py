@@ -56,15 +56,21 @@ def garble(transport: asyncio.BaseTransport) -> None:
 
 @contextlib.asynccontextmanager
 async def serve(
-    app: ASGIApp, *, port: int = 0, clock: Clock | None = None, tls: ssl.SSLContext | None = None
+    app: ASGIApp,
+    *,
+    host: str = LOOPBACK,
+    port: int = 0,
+    clock: Clock | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[str]:
     """Serve `app` on 127.0.0.1 (`port` 0: any free one) for the duration of the block.
 
+    `host` is where it listens: 0.0.0.0 in a container, whose address nobody knows before.
     Answers are dated by `clock`, or by this machine's. `tls`: the address is https then.
 
     Raises OSError when the port is taken, RuntimeError when the app does not start.
     """
-    listener = listener_on(LOOPBACK, port)
+    listener = listener_on(host, port)
     endable = _Endable(Dated(app, clock or SystemClock()))
     endable.server = server = HttpServer(endable, tls=tls)
     try:

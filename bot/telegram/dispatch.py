@@ -12,6 +12,7 @@ from telegram import Bot, Update
 from telegram.ext import ApplicationHandlerStop, CallbackContext
 
 from bot.clock import Clock
+from bot.logs import log_context
 from bot.retry import TELEGRAM
 from bot.telegram.answers import PARSING_FAILURES
 from bot.telegram.connection import BotApplication
@@ -87,6 +88,10 @@ class Handling:
 
     async def handle(self, incoming: Incoming) -> None:
         """Handle it until it succeeds or is parked; what is not kept is looked at once."""
+        with log_context(update=incoming.stored.update_id):
+            await self._handle_this(incoming)
+
+    async def _handle_this(self, incoming: Incoming) -> None:
         update_id, update = incoming.stored.update_id, incoming.update
         if update is None:
             await self._fetch_and_handle(update_id, again=incoming.again)
@@ -138,6 +143,7 @@ class Handling:
             await self.clock.sleep(TELEGRAM.endless_delay_seconds(failures))
             tries = tries if excused else await self.database.do(inbox.begin_again, update_id)
         await self.database.do(inbox.done, update_id)
+        logger.info("update %d is handled", update_id)
 
     async def park(self, update_id: int, reason: str, error: Exception | None = None) -> None:
         """Give it up, loudly: first said, then done, since what is done is not looked at again."""

@@ -207,6 +207,12 @@ async def by_request(database: Queryable, request: str) -> Job | None:
     return await database.find(Job, "jobs", request=request)
 
 
+async def source_of(database: Queryable, job_id: int) -> str:
+    """What the job began with: it names the update that brought its voice."""
+    sql = "SELECT source FROM media WHERE id = (SELECT voice_id FROM jobs WHERE id = :job_id)"
+    return str(next(iter(await database.column(sql, job_id=job_id)), ""))
+
+
 async def endings(database: Queryable, job_ids: list[int]) -> dict[int, int | None]:
     """When each of these jobs ended (epoch); None where it goes on, missing where there is none."""
     ended: dict[int, int | None] = {}

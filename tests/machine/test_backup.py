@@ -114,6 +114,7 @@ async def test_after_a_restore_nothing_is_paid_for_twice_and_what_is_unknown_is_
     assert command(there, "backup", backup).exit_code == 0
     await there.tell_provider(render_seconds=QUICK_SECONDS)
     await ben.sees_video()
+    await ada.sees_video()
     await there.kill_bot()
     lose(there.database)
     assert command(there, "restore", backup).exit_code == 0

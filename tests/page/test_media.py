@@ -69,7 +69,7 @@ async def test_a_pasted_picture_is_offered_as_a_photo(tab: Tab) -> None:
 
 async def test_what_the_microphone_hears_arrives_as_a_voice_note(tab: Tab) -> None:
     await tab.page.get_by_role("button", name="Record a voice message").click()
-    await expect(tab.page.locator("#recording-time")).to_have_text("0:01")
+    await expect(tab.page.locator("#recording-time")).not_to_have_text("0:00")
     await tab.page.get_by_role("button", name="Send the recording").click()
     voice = (await tab.bot.next())["voice"]
     content = await tab.bot.file(voice["file_id"])
@@ -83,7 +83,7 @@ async def test_what_the_microphone_hears_arrives_as_a_voice_note(tab: Tab) -> No
 async def test_letting_go_of_a_held_microphone_sends(tab: Tab) -> None:
     await tab.page.get_by_role("button", name="Record a voice message").hover()
     await tab.page.mouse.down()
-    await expect(tab.page.locator("#recording-time")).to_have_text("0:01")
+    await expect(tab.page.locator("#recording-time")).not_to_have_text("0:00")
     await tab.page.mouse.up()
     assert "voice" in await tab.bot.next()
 
@@ -115,6 +115,7 @@ async def test_what_a_first_video_lacks_stays_one_tap_away(tab: Tab) -> None:
 
 async def test_a_voice_note_plays(tab: Tab) -> None:
     await tab.page.get_by_role("button", name="Try: sample voice").click()
+    await tab.page.locator("audio").evaluate("audio => (audio.loop = true)")
     await tab.page.locator(".voice").get_by_role("button", name="Play").click()
     await eventually(lambda: tab.page.evaluate("document.querySelector('audio').currentTime > 0"))
     await tab.page.locator(".voice").get_by_role("button", name="Pause").click()

@@ -10,7 +10,7 @@ import pytest
 
 from tests.sandbox_dashscope.conftest import OTHER_ACCOUNT_KEY, S2V, SECOND_KEY, Caller, Service
 from tests.support.clock import HOUR
-from tests.support.deadlines import eventually, slowness
+from tests.support.deadlines import eventually
 from tests.support.media import voices
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -101,7 +101,7 @@ async def test_render_seconds_is_how_long_it_takes_at_least(caller: Caller) -> N
     task_id = await caller.submitted()
     await caller.until(task_id, "SUCCEEDED")
     (task,) = (await caller.http.get("/sim/tasks")).json()["tasks"]
-    assert 500 <= task["ended_milliseconds"] - task["started_milliseconds"] < 5_000 * slowness()
+    assert task["ended_milliseconds"] - task["started_milliseconds"] >= 500
 
 
 async def test_progress_goes_to_the_journal(caller: Caller, service: Service) -> None:

@@ -14,7 +14,7 @@ from bot.telegram.errors import SecondInstance, TokenRejected
 from bot.telegram.updates import PollingOptions
 from storage.db.database import Database
 from tests.support.clock import FakeClock
-from tests.support.deadlines import eventually, in_time, slowness
+from tests.support.deadlines import eventually, in_time
 from tests.support.local_telegram import LocalTelegram
 from tests.telegram.conftest import Notebook, running, settled, state_of
 
@@ -41,7 +41,7 @@ async def test_stopping_ends_a_long_poll_at_once(
         began = time.monotonic()
         bot.loop.stop()
         await in_time(bot.task)
-    assert time.monotonic() - began < 2 * slowness()
+    assert time.monotonic() - began < PollingOptions().hold_seconds / 2
 
 
 async def test_stopping_waits_for_the_handler_in_flight(

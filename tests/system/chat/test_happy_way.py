@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import json
 from pathlib import Path
 
 import av
@@ -13,6 +13,8 @@ from tests.support.chats import text_of
 from tests.support.deadlines import eventually
 from tests.support.texts import key_of, label
 from tests.support.world import World
+
+SETTINGS = {"LOG_FORMAT": "json"}
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -31,13 +33,25 @@ async def test_photo_first_then_voice_brings_a_video_on_the_voice_note(shared: W
     assert video["video"]["thumbnail"]["width"] > 0
 
 
-async def test_what_is_logged_on_the_way_names_what_it_is_about(shared: World) -> None:
+async def test_all_that_comes_of_a_voice_message_is_logged_with_one_number(shared: World) -> None:
+    """That of its update: the job, its task, and the message that the video is in."""
     ada = await shared.person()
     await ada.sends_photo()
-    await ada.says()
-    await ada.sees_video()
-    for about in ("media", "task", "job"):
-        assert re.search(rf" {about}=[\d.]+: ", shared.log()), about
+    voice = await ada.says()
+    video = await ada.sees_video()
+    job = await ada.reaches("done")
+    (source,) = shared.rows(
+        f"SELECT source FROM media WHERE chat_id = {ada.user_id} AND message_id = {voice}"
+    )
+    number = int(source["source"].removeprefix("update:"))
+    lines = [json.loads(line) for line in shared.log().splitlines()]
+    ours = [line for line in lines if line.get("update") == number]
+    assert {line["job"] for line in ours if "job" in line} == {job["id"]}
+    assert {line["task"] for line in ours if "task" in line} == {f"{job['id']}.1"}
+    assert {line["update"] for line in lines if line.get("job") == job["id"]} == {number}
+    said = [line["message"] for line in ours]
+    for what in ("is handled", "ms of video", "is rendered", f"as message {video['message_id']} "):
+        assert any(what in each for each in said), (what, said)
 
 
 async def test_voice_first_then_photo_brings_a_video_too(shared: World) -> None:
