@@ -138,7 +138,7 @@ def families(
         yield _family(shape, shape.metric, shape.help, totals)
         if shape.age:
             yield _family(shape, shape.age, f"{shape.help} The age of the oldest.", ages)
-    yield _waits(by_name)
+    yield _wait_times(by_name)
 
 
 def _labels(shape: Shape, figure: Figure, closed: Closed) -> tuple[str, ...]:
@@ -171,7 +171,7 @@ def _family(
     return family
 
 
-def _waits(by_name: Mapping[str, Sequence[Figure]]) -> Metric:
+def _wait_times(by_name: Mapping[str, Sequence[Figure]]) -> Metric:
     family = HistogramMetricFamily(
         "talking_photo_wait_seconds",
         "How long people waited for a video that came: until the service began with it, while it "
