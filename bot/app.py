@@ -116,6 +116,10 @@ def _worker(common: CommonServices, menus: Menus) -> Worker:
     others: tuple[type[Any], ...] = (Clips, Consent, DataCopies, ForgetPeople, Moderation, Resends)
     kinds = [common.operator.kind, *(kind for each in others for kind in common.part(each).kinds)]
     background_tasks: list[BackgroundTask] = [common.part(Retention), menus]
+    if common.limits.backup_dir is not None:
+        from bot.backups.task import Backups  # nothing that most bots need
+
+        background_tasks.append(common.part(Backups))
     return Worker(
         common=common, background_tasks=background_tasks, outbox=build_outbox(common, kinds)
     )

@@ -28,6 +28,8 @@ _INTAKES_AT_ONCE = 4
 _INTAKES_AHEAD = 32
 _JOBS_AT_ONCE = 16
 _DELIVERIES_AT_ONCE = 4
+_IN_BACKGROUND_AT_ONCE = 8
+"""More than there are: a backup takes its time, and nothing waits for it."""
 _GRACE_SECONDS = 3.0
 _STEP_GRACE_SECONDS = {StepPool.SUBMITTING: 15.0, StepPool.DELIVERING: 15.0}
 """What must not be torn by a stop; other steps are begun again after the next start."""
@@ -50,6 +52,7 @@ class Worker(Component):
         self._items = TaskPool(_INTAKES_AT_ONCE, wakeup)
         self._pools = {pool: TaskPool(_JOBS_AT_ONCE, wakeup) for pool in StepPool}
         self._deliveries = TaskPool(_DELIVERIES_AT_ONCE, wakeup)
+        self._background = TaskPool(_IN_BACKGROUND_AT_ONCE, wakeup)
 
     @property
     def loads(self) -> dict[str, float]:
@@ -75,7 +78,7 @@ class Worker(Component):
             closing = [
                 pool.close(_STEP_GRACE_SECONDS.get(of, 0)) for of, pool in self._pools.items()
             ]
-            others = (self._items, self._deliveries, self.outbox)
+            others = (self._items, self._deliveries, self._background, self.outbox)
             await asyncio.gather(*closing, *(pool.close(_GRACE_SECONDS) for pool in others))
 
     async def _begin_what_is_due(self) -> None:
@@ -89,10 +92,10 @@ class Worker(Component):
         broken = sum(pool.broken for pool in self._pools.values())
         for step in await self.steps.due(kinds, begun, broken):
             self._begin(step)
-        unshown = [self.progress] if Due.JOBS_WITHOUT_STATUS in kinds else []
-        for background_task in (*unshown, *self.background_tasks):
-            for key, work in (await background_task.due()).items():
-                self._deliveries.start(key, work)
+        if Due.JOBS_WITHOUT_STATUS in kinds:
+            await self._begin_background(self.progress, self._deliveries)
+        for background_task in self.background_tasks:
+            await self._begin_background(background_task, self._background)
         if Due.OUTBOX in kinds:
             await self.outbox.begin_what_is_due()
 
@@ -104,6 +107,10 @@ class Worker(Component):
             unsaid = Due.UNANNOUNCED_MEDIA
             for item in await due.rows(self.database, Media, unsaid, _INTAKES_AHEAD):
                 self._items.start(item.id, partial(self.intake.conclude, item.id))
+
+    async def _begin_background(self, background_task: BackgroundTask, pool: TaskPool) -> None:
+        for key, work in (await background_task.due()).items():
+            pool.start(key, work)
 
     def _begin(self, step: Step) -> None:
         """At most one thing at a time."""

@@ -51,6 +51,7 @@ async def _without_settings(invalid: SettingsInvalid) -> AsyncIterator[Finding]:
 
 async def _with_settings(settings: Settings) -> AsyncIterator[Finding]:
     from bot.clock import SystemClock
+    from bot.commands.checks.backups import check_backups
     from bot.commands.checks.clocks import ClockCheck
     from bot.commands.checks.database import check_database
     from bot.commands.checks.disks import check_disks
@@ -67,6 +68,8 @@ async def _with_settings(settings: Settings) -> AsyncIterator[Finding]:
         for finding in check_database(settings.database_path):
             yield finding
     clock = SystemClock()
+    for finding in check_backups(settings, clock):
+        yield finding
     clocks = ClockCheck(clock)
     hooks = {"response": [clocks.look]}
     async with HttpClient(timeout=_TIMEOUT_SECONDS, event_hooks=hooks) as http:

@@ -24,6 +24,7 @@ Yuan = Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=6), Filled]
 # A price of nothing would make every cap in money meaningless.
 Fen = Annotated[Decimal, Field(gt=0, le=100_000, decimal_places=4), Filled]
 Age = Annotated[Decimal, Field(ge=0, le=100_000, decimal_places=4), Filled]
+BackupHours = Annotated[Decimal, Field(ge=1, le=24, decimal_places=4), Filled]
 Count = Annotated[int, Field(le=1_000_000), Filled]
 Wait = Annotated[float, Field(ge=0.05, le=3600, allow_inf_nan=False)]
 

@@ -92,3 +92,11 @@ def make_folders(folders: Iterable[SettingsFolder]) -> None:
         fault = settings_folder.make()
         if fault is not None:
             raise SettingsInvalid([fault])
+
+
+def room_for_backup(database: Path, folder: Path) -> int:
+    """How many bytes a backup takes there: it is restored once, for a moment. Raises OSError."""
+    files = (database, database.with_name(f"{database.name}-wal"))
+    size = sum(file.stat().st_size for file in files if file.exists())
+    is_same_disk = folder.stat().st_dev == database.parent.stat().st_dev
+    return 2 * size + (LEAST_FREE_BYTES if is_same_disk else 0)

@@ -18,7 +18,16 @@ from pydantic import (
 from pydantic_settings import NoDecode
 
 from bot.config import values
-from bot.config.amounts import Age, Count, Filled, LongVoiceSeconds, Optional, Seconds, Yuan
+from bot.config.amounts import (
+    Age,
+    BackupHours,
+    Count,
+    Filled,
+    LongVoiceSeconds,
+    Optional,
+    Seconds,
+    Yuan,
+)
 from bot.config.engines import ENGINES
 from bot.config.service import ServiceSettings
 from bot.config.source import FromEnvironment
@@ -51,6 +60,12 @@ class Settings(ServiceSettings, DatabaseSettings):
     """the folder of a Bot API server of your own that runs with --local"""
     data_dir: Annotated[Path | None, Optional] = None
     """a folder for videos that wait for delivery or are kept"""
+    backup_dir: Annotated[Path | None, Optional] = None
+    """a folder for backups, on another disk"""
+    backup_hours: BackupHours = Decimal(24)
+    """hours from one backup to the next, 1 to 24"""
+    backups_kept: Annotated[Count, Field(ge=1)] = 7
+    """a whole number of backups that are kept, 1 or more"""
     admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(values.ids)] = frozenset()
     """Telegram user ids with commas, such as 1001,1002"""
     http_port: Annotated[int | None, Field(ge=1, le=values.MOST_PORT), Optional] = None
@@ -138,6 +153,11 @@ class Settings(ServiceSettings, DatabaseSettings):
     def zone(self) -> ZoneInfo:
         """The operator's time zone, in which days and months begin."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def bot_id(self) -> int:
+        """Telegram's number of the bot, which is no secret."""
+        return int(self.telegram_bot_token.get_secret_value().partition(":")[0])
 
     @property
     def secrets(self) -> tuple[SecretStr, ...]:

@@ -1,4 +1,6 @@
-"""Copies of the database: made while it is in use, verified, and known as copies ever after."""
+"""Copies of the database: made while it is in use, restored once to see that they can be, and known
+as copies ever after.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,8 @@ import errno
 import os
 import shutil
 import sqlite3
+import tempfile
+from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +17,16 @@ from pathlib import Path
 from storage.db.connection import told_as_trouble
 from storage.db.database import Queryable, Transaction
 from storage.db.errors import DatabaseTrouble, damaged, is_busy
-from storage.db.migrate import missing_migrations
+from storage.db.migrate import DatabaseTooNew, missing_migrations
 
 _COPIED = 1
 """`user_version` in a copy: what happened after it was made is not in it."""
+_UNWRITTEN = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_IOERR_WRITE: errno.EIO,
+    sqlite3.SQLITE_IOERR_FSYNC: errno.EIO,
+    sqlite3.SQLITE_IOERR_TRUNCATE: errno.EIO,
+}
 _BESIDE = ("-wal", "-shm")
 """What SQLite keeps in files of its own; those of one database ruin another."""
 
@@ -25,14 +35,30 @@ class NoBackup(DatabaseTrouble):
     """The file is no copy of a database of this program."""
 
 
-def copy_database(source: Path, target: Path) -> None:
+def make_backup(database: Path, target: Path) -> None:
+    """Copy the database, which may be in use, and restore the copy beside it for a moment.
+
+    One that only a later version could restore is made all the same. Raises as `copy_database`;
+    NoBackup: what is there is no database of this program.
+    """
+    try:
+        copy_database(database, target, _see_restored)
+    except NoBackup as error:
+        raise NoBackup(f"{database} is no database of this bot: mend DATABASE_URL.") from error
+
+
+def copy_database(
+    source: Path, target: Path, check: Callable[[Path], None] = lambda _: None
+) -> None:
     """Make `target` a whole copy of `source`, which may be in use; nothing is left on failure.
+
+    The copy has its name only after the `check`.
 
     Raises:
         FileExistsError: there is something at `target`.
         FileNotFoundError: there is nothing at `source`, or no folder for `target`.
-        DatabaseUnusable, DatabaseLocked: `source` cannot be read whole, or the disk is full.
-        OSError: `target` cannot be written.
+        DatabaseUnusable, DatabaseLocked: `source` cannot be read whole.
+        OSError: `target` cannot be written, or its disk is full.
     """
     if target.exists():
         raise FileExistsError(target)
@@ -43,6 +69,7 @@ def copy_database(source: Path, target: Path) -> None:
     try:
         with told_as_trouble(source):
             _copy(source, part)
+        check(part)
         _put(part, target)
     finally:
         part.unlink(missing_ok=True)
@@ -64,6 +91,21 @@ def replace_database(backup: Path, database: Path, now_milliseconds: int) -> Pat
     fresh.replace(database)
     _sync(database.parent)
     return aside
+
+
+def _see_restored(copy: Path) -> None:
+    """Restore it in a folder of its own, which looks through all of it as `restore` does."""
+    with tempfile.TemporaryDirectory(
+        dir=copy.parent, prefix=f"{copy.name}.", ignore_cleanup_errors=True
+    ) as folder:
+        database = Path(folder) / "restored.db"
+        try:
+            replace_database(copy, database, now_milliseconds=0)
+        except DatabaseTooNew:
+            return
+        with closing(sqlite3.connect(database)) as base:
+            if base.execute("PRAGMA user_version").fetchone()[0] != _COPIED:
+                raise damaged(copy)
 
 
 async def is_copy(database: Queryable) -> bool:
@@ -110,11 +152,22 @@ def _copy(source: Path, part: Path) -> None:
         closing(sqlite3.connect(source, isolation_level=None)) as original,
         closing(sqlite3.connect(part, isolation_level=None)) as copy,
     ):
-        original.backup(copy)
+        _write(original, copy, part)
         copy.execute("PRAGMA journal_mode = DELETE")
         copy.execute(f"PRAGMA user_version = {_COPIED}")
         if copy.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
             raise damaged(source)
+
+
+def _write(original: sqlite3.Connection, copy: sqlite3.Connection, part: Path) -> None:
+    """What cannot be written is no fault of the original, which is only read."""
+    try:
+        original.backup(copy)
+    except sqlite3.OperationalError as error:
+        number = _UNWRITTEN.get(error.sqlite_errorcode)
+        if number is None:
+            raise
+        raise OSError(number, os.strerror(number), str(part)) from error
 
 
 def _put(part: Path, target: Path) -> None:

@@ -15,7 +15,9 @@ import httpx
 import pytest
 
 from bot import __version__
+from bot.backups.folder import BackupFolder
 from bot.clock import SystemClock
+from bot.commands.checks.backups import check_backups
 from bot.commands.checks.clocks import ClockCheck
 from bot.commands.checks.database import check_database
 from bot.commands.checks.disks import (
@@ -26,9 +28,11 @@ from bot.commands.checks.disks import (
     mount_of,
 )
 from bot.config.folders import SettingsFolder
+from bot.config.settings import Settings
 from storage.db import migrate as migrations
 from storage.db.lock import instance_lock
-from tests.support.clock import FakeClock
+from tests.support.clock import HOUR, FakeClock
+from tests.support.credentials import SECRET_TOKEN
 
 
 @pytest.mark.parametrize(
@@ -166,6 +170,39 @@ def test_it_says_what_the_next_start_will_do_to_the_schema(
     assert "warning  schema: the next start takes 1 step(s)" in told
     assert "(9998_later.sql) — make a backup first" in told
     assert f"problem  schema: The database was written by version {__version__}" in findings(path)
+
+
+def test_it_says_how_old_the_newest_backup_is_and_what_keeps_the_next_from_being_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, clock = tmp_path / "bot.db", FakeClock()
+    settings = Settings(
+        telegram_bot_token=SECRET_TOKEN,
+        engine="preview",
+        database_url=f"sqlite:///{path}",
+        backup_dir=tmp_path / "backups",
+    )
+
+    def told(settings: Settings = settings) -> str:
+        return "\n".join(map(str, check_backups(settings, clock)))
+
+    assert "none are made by themselves" in told(settings.model_copy(update={"backup_dir": None}))
+    migrations.migrate(path)
+    assert "the first will be made" in told()
+    assert "warning  backups: they are on the disk of the database" in told()
+    folder = BackupFolder(tmp_path / "backups", settings.bot_id)
+    folder.path.mkdir()
+    folder.file_of(clock.now_milliseconds()).touch()
+    clock.advance(26 * HOUR)
+    assert "ok       backups: the newest" in told()
+    clock.advance(1)
+    assert "26 hours old — the bot makes one when it runs" in told()
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10_000))
+    assert "problem  backups: the next one will not find room" in told()
+    nowhere = settings.model_copy(update={"backup_dir": path})
+    assert f"problem  backups: BACKUP_DIR leads to {path}, but {path} is not a folder" in told(
+        nowhere
+    )
 
 
 def test_a_running_bot_is_seen(tmp_path: Path) -> None:

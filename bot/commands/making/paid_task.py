@@ -8,9 +8,8 @@ import shutil
 from pathlib import Path
 
 from bot.commands.failure import Failure
+from bot.config.folders import LEAST_FREE_BYTES
 
-_ROOM_BYTES = 64 * 1024 * 1024
-"""The video as it comes and as it is labelled, several times over."""
 _PROBE = " " * 64 * 1024
 _ORDERED_AT = "ordered at "
 
@@ -57,10 +56,10 @@ class PaidTask:
             _write_to_disk(probe, _PROBE)
         finally:
             probe.unlink(missing_ok=True)
-        if shutil.disk_usage(self.path.parent).free < _ROOM_BYTES:
+        if shutil.disk_usage(self.path.parent).free < LEAST_FREE_BYTES:
             raise Failure(
-                f"Less than {_ROOM_BYTES >> 20} MB are free where {self._output} is to go: make "
-                "room, or choose another place with -o."
+                f"Less than {LEAST_FREE_BYTES // 10**6} MB are free where {self._output} is to "
+                "go: make room, or choose another place with -o."
             )
 
     def how_to_go_on(self) -> str:
