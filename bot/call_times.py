@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-UP_TO_SECONDS = (1.0, 5.0, 30.0)
-"""The buckets in which calls are counted, by the time until their answer began."""
+BUCKETS = (1.0, 5.0, 30.0)
+"""In which calls are counted: up to so many seconds until their answer began."""
 
 OTHER = "other"
 METHODS = {
@@ -43,7 +43,7 @@ _NAME = "call"
 class CallTimes:
     """Of all calls of one method."""
 
-    counts: list[int] = field(default_factory=lambda: [0] * (len(UP_TO_SECONDS) + 1))
+    counts: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
     """By bucket; the last one has no end."""
     seconds: float = 0.0
     errors: Counter[str] = field(default_factory=Counter)
@@ -64,7 +64,7 @@ def count(extensions: dict[str, Any], seconds: float, status: int | None) -> Non
     if name is None:
         return
     times = counted.setdefault(name, CallTimes())
-    times.counts[bisect.bisect_left(UP_TO_SECONDS, seconds)] += 1
+    times.counts[bisect.bisect_left(BUCKETS, seconds)] += 1
     times.seconds += seconds
     error = _error(status)
     if error is not None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from storage.db.database import Queryable
 
-WAITS_UP_TO_SECONDS = (10, 60, 300, 600, 1200, 3600, 10800)
-"""The buckets in which waits are counted, see `waits` in the schema."""
+WAIT_BUCKETS = (10, 60, 300, 600, 1200, 3600, 10800)
+"""In which waits are counted: up to so many seconds, see `waits` in the schema."""
 
 
 @dataclass(frozen=True, slots=True)

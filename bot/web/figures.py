@@ -19,7 +19,7 @@ from prometheus_client.metrics_core import (
 
 from bot.config.engines import ENGINES
 from bot.dashscope.errors import StopCause
-from storage.figures import WAITS_UP_TO_SECONDS, Figure
+from storage.figures import WAIT_BUCKETS, Figure
 from storage.jobs.failures import CAUSES
 from storage.jobs.jobs import FINAL, JobState
 from storage.jobs.tasks import ENDED, TaskState
@@ -181,7 +181,7 @@ def _wait_times(by_name: Mapping[str, Sequence[Figure]]) -> Metric:
     counts = {(figure.state, figure.detail): figure.total for figure in by_name["waits"]}
     sums = {figure.state: figure.total / 1000 for figure in by_name["waited milliseconds"]}
     for stage in STAGES:
-        ends = (*map(str, WAITS_UP_TO_SECONDS), "+Inf")
+        ends = (*map(str, WAIT_BUCKETS), "+Inf")
         in_each = [counts.get((stage, end), 0) for end in ends]
         family.add_metric([stage], cumulated(ends, in_each), sums.get(stage, 0.0))
     return family

@@ -177,7 +177,7 @@ def _calls(service: str) -> Iterator[Metric]:
         "Requests that were refused, were too many, or failed.",
         labels=["method", "error"],
     )
-    ends = (*map(str, call_times.UP_TO_SECONDS), "+Inf")
+    ends = (*map(str, call_times.BUCKETS), "+Inf")
     for method in sorted(call_times.METHODS[service]):
         of_method = call_times.counted.get((service, method), call_times.CallTimes())
         times.add_metric([method], cumulated(ends, of_method.counts), of_method.seconds)

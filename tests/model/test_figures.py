@@ -109,9 +109,9 @@ async def test_each_stage_of_a_wait_is_counted_where_it_belongs(
 async def test_the_buckets_are_those_of_the_schema(database: Database) -> None:
     """Which are read there: a wait of each length falls in the one that is the first to hold it."""
     (view,) = await database.column("SELECT sql FROM sqlite_master WHERE name = 'waits'")
-    for seconds in figures.WAITS_UP_TO_SECONDS:
+    for seconds in figures.WAIT_BUCKETS:
         assert f"milliseconds <= {seconds}000 THEN '{seconds}'" in view
-    assert view.count("<=") == len(figures.WAITS_UP_TO_SECONDS)
+    assert view.count("<=") == len(figures.WAIT_BUCKETS)
 
 
 async def test_a_database_of_before_is_summed_up_by_the_step(tmp_path: Path) -> None:

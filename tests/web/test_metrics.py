@@ -28,7 +28,7 @@ from bot.web import metrics
 from bot.web.figures import CLOSED, SHAPES, STAGES
 from bot.web.metrics import metrics_route
 from storage import figures
-from storage.figures import WAITS_UP_TO_SECONDS
+from storage.figures import WAIT_BUCKETS
 from storage.jobs import moves, task_moves
 from storage.jobs.failures import CAUSES
 from tests.storage import orders
@@ -207,7 +207,7 @@ def everything(path: Path, closed: Mapping[str, frozenset[str]]) -> None:
                 if name == "jobs" and (row[1] == "failed") != bool(row[2]):
                     continue
                 base.execute("INSERT INTO totals VALUES (?, ?, ?, ?, 1)", (name, *row))
-        for stage, end in product(STAGES, (*map(str, WAITS_UP_TO_SECONDS), "+Inf")):
+        for stage, end in product(STAGES, (*map(str, WAIT_BUCKETS), "+Inf")):
             base.execute("INSERT INTO totals VALUES ('waits', '', ?, ?, 1)", (stage, end))
         base.execute("PRAGMA foreign_keys = OFF")
         numbers: Iterator[int] = iter(range(1, 10**6))
@@ -267,7 +267,7 @@ async def test_labels_say_nothing_but_what_is_known_before(fakes: Fakes) -> None
         await orders.start(fakes.database, user_id)
     said = {value for one in await samples(fakes) for value in one.labels.values()}
     numbers = {value for value in said if re.search(r"\d{3}", value)}
-    assert numbers <= set(map(str, WAITS_UP_TO_SECONDS))
+    assert numbers <= set(map(str, WAIT_BUCKETS))
 
 
 def test_every_cause_of_a_failure_is_one_that_people_read() -> None:
