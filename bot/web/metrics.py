@@ -28,6 +28,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot import __version__, call_times
+from bot.backups.task import Backups
 from bot.engines.registry import Engines
 from bot.web.figures import CLOSED, cumulated, families
 from bot.worker import Worker
@@ -143,10 +144,18 @@ class Metrics:
             GaugeMetricFamily(
                 "talking_photo_disk_free_bytes", "Room beside the database.", space.free
             ),
+            *self._backups(),
             *_calls("telegram"),
             *_calls("provider"),
             *self._process.collect(),
         ]
+
+    def _backups(self) -> Iterator[Metric]:
+        """Where they are made."""
+        if self._worker.limits.backup_dir is not None:
+            newest = self._worker.common.part(Backups).newest_milliseconds / 1000
+            explained = "When the newest backup was made; 0 before there is one."
+            yield GaugeMetricFamily("talking_photo_backup_timestamp_seconds", explained, newest)
 
     async def _budgets(self) -> list[Metric]:
         caps = self._worker.limits.caps

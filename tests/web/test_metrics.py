@@ -23,6 +23,7 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from bot import call_times
+from bot.backups.task import Backups
 from bot.call_times import CallTimes
 from bot.web import metrics
 from bot.web.figures import CLOSED, SHAPES, STAGES
@@ -247,8 +248,9 @@ def kinds() -> frozenset[str]:
 
 
 async def test_there_are_at_most_so_many_series_whatever_happens(
-    fakes: Fakes, kinds: frozenset[str], monkeypatch: pytest.MonkeyPatch
+    fakes: Fakes, kinds: frozenset[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    made_here(fakes, tmp_path)
     closed = {**CLOSED, "kind": kinds}
     monkeypatch.setattr(metrics, "CLOSED", closed)
     everything(fakes.database.path, {key: frozenset(said) for key, said in closed.items()})
@@ -298,6 +300,20 @@ async def test_a_database_that_does_not_answer_is_said_in_time(
     monkeypatch.setattr(figures, "all_of_them", lambda _: anext(never()))
     answer = await ask(fakes)
     assert (answer.status_code, answer.text) == (503, "The database does not answer.\n")
+
+
+async def test_the_newest_backup_is_told_where_they_are_made(fakes: Fakes, tmp_path: Path) -> None:
+    name = "talking_photo_backup_timestamp_seconds"
+    assert name not in {one.name for one in await samples(fakes)}
+    made_here(fakes, tmp_path)
+    assert await values(fakes, "backup_timestamp_seconds") == {(): 1_234.0}
+
+
+def made_here(fakes: Fakes, folder: Path) -> None:
+    """One was made at that moment."""
+    limits = fakes.common.limits.model_copy(update={"backup_dir": folder})
+    object.__setattr__(fakes.common, "limits", limits)
+    fakes.common.part(Backups)._newest_milliseconds = 1_234_000
 
 
 async def test_openmetrics_is_spoken_to_who_asks_for_it(fakes: Fakes) -> None:
