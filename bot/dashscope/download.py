@@ -12,11 +12,10 @@ from typing import Any, BinaryIO
 
 import httpx
 
-from bot.call_times import named
 from bot.dashscope import address
 from bot.dashscope.errors import DashScopeError, ResultGone, ResultRefused, Unanswered, Unsent
 from bot.dashscope.http import Timeout, named_failures
-from bot.http_client import HttpClient
+from bot.http_client import HttpClient, named
 
 LIMIT_BYTES = 256 * 1024 * 1024
 """Twenty seconds of 720P take about 10 MB; what is this big is not our video."""

@@ -13,13 +13,12 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from bot.call_times import named
 from bot.clock import Clock
 from bot.dashscope import fields
 from bot.dashscope.error_codes import raising_for
 from bot.dashscope.errors import DashScopeError, Throttled, Unanswered, Unsent
 from bot.dashscope.provider_clock import ProviderClock, http_date
-from bot.http_client import HttpClient, join_small_parts
+from bot.http_client import HttpClient, join_small_parts, named
 
 logger = logging.getLogger(__name__)
 

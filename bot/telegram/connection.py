@@ -12,9 +12,8 @@ from telegram.constants import ParseMode
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, Defaults, ExtBot
 
-from bot.call_times import named
 from bot.clock import Clock
-from bot.http_client import HttpClient, join_small_parts
+from bot.http_client import HttpClient, join_small_parts, named
 from bot.retry import TELEGRAM
 from bot.telegram.answers import BotApiRequest, understood
 from bot.telegram.error_mapping import describe

@@ -12,9 +12,8 @@ import httpx
 from telegram import Bot, File
 from telegram.error import TelegramError
 
-from bot.call_times import named
 from bot.clock import Clock
-from bot.http_client import HttpClient
+from bot.http_client import HttpClient, named
 from bot.retry import TELEGRAM_CALL, persisting
 from bot.telegram.answers import understood
 from bot.telegram.error_mapping import describe, translate

@@ -27,10 +27,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot import __version__, call_times
-from bot.backups.task import Backups
+from bot import __version__, http_client
 from bot.engines.registry import Engines
 from bot.web.figures import CLOSED, cumulated, families
+from bot.web.signs import Health, Sign
 from bot.worker import Worker
 from storage import figures
 from storage.db.errors import DatabaseTrouble
@@ -46,9 +46,9 @@ _NOT_FROM_HERE = (
 )
 
 
-def metrics_route(worker: Worker, token: SecretStr | None) -> Route:
+def metrics_route(worker: Worker, health: Health, token: SecretStr | None) -> Route:
     """Where the metrics of that worker's bot are."""
-    collector = Metrics(worker)
+    collector = Metrics(worker, health)
 
     async def answer(request: Request) -> Response:
         refusal = refused(request, token)
@@ -120,8 +120,9 @@ class _Read:
 class Metrics:
     """Reads them all."""
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: Worker, health: Health) -> None:
         self._worker = worker
+        self._health = health
         self._engines = sorted({engine.name for engine in worker.common.part(Engines).all})
         self._closed = {**CLOSED, "kind": frozenset(kind.name for kind in worker.outbox.kinds)}
         self._process = ProcessCollector(registry=CollectorRegistry())
@@ -137,6 +138,7 @@ class Metrics:
         space = await asyncio.to_thread(shutil.disk_usage, database.path.parent)
         return [
             _gauge("build_info", "The version that runs.", "version", {__version__: 1}),
+            self._trouble(),
             *families(found, self._closed, self._engines, now),
             *await self._budgets(),
             _gauge("pool_load_ratio", "Places of each pool that are taken.", "pool", worker.loads),
@@ -150,9 +152,16 @@ class Metrics:
             *self._process.collect(),
         ]
 
+    def _trouble(self) -> Metric:
+        diagnosis = self._health.diagnosis
+        causes = {sign.value: sign in diagnosis.causes for sign in Sign}
+        return _gauge("trouble", "What was not heard of for too long, see /readyz.", "of", causes)
+
     def _backups(self) -> Iterator[Metric]:
         """Where they are made."""
         if self._worker.limits.backup_dir is not None:
+            from bot.backups.task import Backups
+
             newest = self._worker.common.part(Backups).newest_milliseconds / 1000
             explained = "When the newest backup was made; 0 before there is one."
             yield GaugeMetricFamily("talking_photo_backup_timestamp_seconds", explained, newest)
@@ -186,10 +195,10 @@ def _calls(service: str) -> Iterator[Metric]:
         "Requests that were refused, were too many, or failed.",
         labels=["method", "error"],
     )
-    ends = (*map(str, call_times.BUCKETS), "+Inf")
-    for method in sorted(call_times.METHODS[service]):
-        of_method = call_times.counted.get((service, method), call_times.CallTimes())
+    ends = (*map(str, http_client.BUCKETS), "+Inf")
+    for method in sorted(http_client.METHODS[service]):
+        of_method = http_client.counted.get((service, method), http_client.CallTimes())
         times.add_metric([method], cumulated(ends, of_method.counts), of_method.seconds)
-        for error in call_times.ERRORS:
+        for error in http_client.ERRORS:
             errors.add_metric([method, error], of_method.errors[error])
     return iter((times, errors))

@@ -21,13 +21,15 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 from pydantic import SecretStr
 from starlette.applications import Starlette
+from starlette.routing import Route
 
-from bot import call_times
+from bot import http_client
 from bot.backups.task import Backups
-from bot.call_times import CallTimes
+from bot.http_client import CallTimes
 from bot.web import metrics
 from bot.web.figures import CLOSED, SHAPES, STAGES
 from bot.web.metrics import metrics_route
+from bot.web.signs import SILENT_SECONDS, Health, Sign
 from storage import figures
 from storage.figures import WAIT_BUCKETS
 from storage.jobs import moves, task_moves
@@ -46,8 +48,12 @@ URL = "http://localhost:8080/metrics"
 def no_calls(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], CallTimes]:
     """Of another test."""
     counted: dict[tuple[str, str], CallTimes] = {}
-    monkeypatch.setattr(call_times, "counted", counted)
+    monkeypatch.setattr(http_client, "counted", counted)
     return counted
+
+
+def route(fakes: Fakes, token: SecretStr | None = None) -> Route:
+    return metrics_route(fakes.worker, Health(clock=fakes.clock), token)
 
 
 async def ask(
@@ -58,7 +64,7 @@ async def ask(
     url: str = URL,
     **headers: str,
 ) -> httpx.Response:
-    app = Starlette(routes=[metrics_route(fakes.worker, token)])
+    app = Starlette(routes=[route(fakes, token)])
     transport = httpx.ASGITransport(app, client=(caller, 1))
     named = [
         (name.replace("_", "-").encode(), value.encode("latin-1"))
@@ -102,7 +108,7 @@ async def test_an_old_proxy_that_adds_nothing_is_from_outside(port: int, fakes: 
     """nginx, unless it is told otherwise: the target's own name as host, and HTTP/1.0."""
     from bot.web.server import serving
 
-    async with serving([metrics_route(fakes.worker, None)], port), asyncio.timeout(deadline()):
+    async with serving([route(fakes)], port), asyncio.timeout(deadline()):
         reader, writer = await asyncio.open_connection(HERE, port)
         writer.write(b"GET /metrics HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         assert b" 403 " in await reader.readline()
@@ -183,13 +189,13 @@ async def test_a_clock_that_was_set_back_makes_no_negative_age(fakes: Fakes) -> 
 
 
 async def test_calls_are_told_by_method_with_their_errors(fakes: Fakes) -> None:
-    name = call_times.named("telegram", "sendVideo")
+    name = http_client.named("telegram", "sendVideo")
     for seconds, status in ((0.2, 200), (2.0, 429), (40.0, None), (0.3, 400)):
-        call_times.count(name, seconds, status)
-    call_times.count(call_times.named("telegram", "sendPoll"), 1.0, 200)
-    call_times.count({}, 1.0, 500)
+        http_client._count(name, seconds, status)
+    http_client._count(http_client.named("telegram", "sendPoll"), 1.0, 200)
+    http_client._count({}, 1.0, 500)
     errors = await values(fakes, "telegram_errors_total")
-    assert errors == {(error, "sendVideo"): 1 for error in call_times.ERRORS}
+    assert errors == {(error, "sendVideo"): 1 for error in http_client.ERRORS}
     counts = await values(fakes, "telegram_request_seconds_bucket")
     found = [counts[end, "sendVideo"] for end in ("1.0", "5.0", "30.0", "+Inf")]
     assert found == [2, 3, 3, 4]
@@ -254,9 +260,9 @@ async def test_there_are_at_most_so_many_series_whatever_happens(
     closed = {**CLOSED, "kind": kinds}
     monkeypatch.setattr(metrics, "CLOSED", closed)
     everything(fakes.database.path, {key: frozenset(said) for key, said in closed.items()})
-    for service, methods in call_times.METHODS.items():
+    for service, methods in http_client.METHODS.items():
         for method, status in product(methods, (200, 400, 429, 500)):
-            call_times.count(call_times.named(service, method), 1.0, status)
+            http_client._count(http_client.named(service, method), 1.0, status)
     found = await samples(fakes)
     per_name = Counter(one.name for one in found)
     assert len(found) <= MOST_SERIES, per_name.most_common()
@@ -300,6 +306,20 @@ async def test_a_database_that_does_not_answer_is_said_in_time(
     monkeypatch.setattr(figures, "all_of_them", lambda _: anext(never()))
     answer = await ask(fakes)
     assert (answer.status_code, answer.text) == (503, "The database does not answer.\n")
+
+
+async def test_what_ails_the_bot_is_told(fakes: Fakes) -> None:
+    health = Health(clock=fakes.clock)
+    collector = metrics.Metrics(fakes.worker, health)
+
+    async def trouble() -> set[str]:
+        found = next(one for one in await collector.read() if one.name == "talking_photo_trouble")
+        return {one.labels["of"] for one in found.samples if one.value}
+
+    assert await trouble() == set()
+    fakes.clock.advance(SILENT_SECONDS + 1)
+    health.heard(Sign.LOOP)
+    assert await trouble() == {"telegram"}
 
 
 async def test_the_newest_backup_is_told_where_they_are_made(fakes: Fakes, tmp_path: Path) -> None:

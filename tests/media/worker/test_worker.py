@@ -37,6 +37,7 @@ from bot.media.worker.kinds import DECODING, RENDERING, ProcessKind
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
 from tests.support.media.voices import VOICE_NOTE
+from tests.support.process import children_of
 
 PORTRAIT = VOICE_NOTE.with_name("portrait.jpg")
 linux_only = pytest.mark.skipif(
@@ -260,21 +261,12 @@ async def test_the_largest_files_pass() -> None:
         assert await media.run(partial(bytes, data)) == data
 
 
-def processes_of(parent: int) -> set[int]:
-    """Its children, as Linux lists them."""
-    return {
-        int(child)
-        for children in Path(f"/proc/{parent}/task").glob("*/children")
-        for child in children.read_text().split()
-    }
-
-
 @linux_only
 async def test_no_process_starts_before_the_first_call() -> None:
-    before = processes_of(os.getpid())
+    before = {*children_of(os.getpid())}
     async with worker_of() as media:
-        assert processes_of(os.getpid()) <= before
-        assert await media.run(os.getpid) in processes_of(os.getpid())
+        assert {*children_of(os.getpid())} <= before
+        assert await media.run(os.getpid) in children_of(os.getpid())
 
 
 async def test_a_process_ends_after_a_minute_without_a_call_and_not_before() -> None:
