@@ -152,8 +152,7 @@ async def agree(http: httpx.AsyncClient) -> None:
     async def asked() -> list[dict[str, Any]]:
         return await with_buttons(http, 0)
 
-    await eventually(asked)
-    (question,) = await asked()
+    (question,) = await eventually(asked)
     button = question["reply_markup"]["inline_keyboard"][0][0]
     path = f"/sim/chats/{ME}/messages/{question['message_id']}/press"
     answer = await http.post(path, json={"callback_data": button["callback_data"]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import signal
 from pathlib import Path
@@ -24,12 +25,14 @@ from bot.engines.dashscope import ServiceEngine
 from bot.media.sound.normalise import normalise_sound
 from bot.media.video.files import inspect_video
 from bot.retry import RetryPolicy
-from bot.sandbox.server import Sandbox
+from bot.sandbox.server import Sandbox, serve_sandbox
 from tests.media.test_result import made
+from tests.support.clock import FakeClock
 from tests.support.deadlines import deadline, eventually
 from tests.support.media.photos import PORTRAIT
 from tests.support.media.voices import VOICE_NOTE as VOICE
 from tests.support.media.voices import tone_wav
+from tests.support.media.voices import voice as voice_of
 from tests.support.process import ended, started
 from tests.support.world import HELD_SECONDS
 
@@ -406,20 +409,21 @@ async def test_whoever_interrupts_a_paid_video_is_told_how_to_fetch_it(
 
 
 async def test_an_order_under_way_when_interrupted_is_waited_for_and_named(
-    sandbox: Sandbox, tmp_path: Path, word: Path
+    tmp_path: Path, word: Path
 ) -> None:
-    await never_ready(sandbox)
-    sandbox.faults.add("provider", "submit", "delay", params={"seconds": 2})
-
-    async def is_ordering() -> bool:
-        return sandbox.faults.active("provider") == []
-
-    words = ("make", PORTRAIT, word, *OUTPUT, "--yes")
-    async with started(*words, cwd=tmp_path, settings=paid(sandbox)) as command:
-        await eventually(is_ordering)
-        await command.stop(signal.SIGINT, 30)
-    assert "Waiting for the answer to the order" in command.printed
-    (task,) = (await provider(sandbox, "state"))["tasks"]
+    clock = FakeClock(SystemClock().now_milliseconds(), rate=1.0, jumps=False)
+    async with serve_sandbox(telegram_port=0, dashscope_port=0, clock=clock) as sandbox:
+        await never_ready(sandbox)
+        held = {"seconds": HELD_SECONDS}
+        sandbox.faults.add("provider", "submit", "delay", params=held)
+        words = ("make", PORTRAIT, word, *OUTPUT, "--yes")
+        async with started(*words, cwd=tmp_path, settings=paid(sandbox)) as command:
+            await eventually(lambda: not sandbox.faults.active("provider"), "it orders")
+            os.kill(command.pid, signal.SIGINT)
+            await command.printing("Waiting for the answer to the order")
+            clock.advance(HELD_SECONDS)
+            await command.ended()
+        (task,) = (await provider(sandbox, "state"))["tasks"]
     assert f"Interrupted. Task {task['task_id']} goes on at the service" in command.printed
     assert (tmp_path / "out.mp4.task").read_text().strip() == task["task_id"]
 
@@ -427,7 +431,9 @@ async def test_an_order_under_way_when_interrupted_is_waited_for_and_named(
 async def test_a_free_video_that_was_interrupted_is_no_dead_end(
     tmp_path: Path, out: Path, word: Path
 ) -> None:
-    async with started("make", PORTRAIT, VOICE, *OUTPUT, cwd=tmp_path) as command:
+    long = tmp_path.with_name("long.ogg")
+    long.write_bytes(voice_of(19))
+    async with started("make", PORTRAIT, long, *OUTPUT, cwd=tmp_path) as command:
         await command.printing("Making the video")
         await command.stop(signal.SIGINT)
     assert "Interrupted." in command.printed

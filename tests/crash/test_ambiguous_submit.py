@@ -59,7 +59,7 @@ async def test_a_submission_that_never_was_is_made_again_once_that_is_sure(
     there: World, kind: str, params: dict[str, Any]
 ) -> None:
     there.faults.add("provider", "submit", kind, params=params)
-    await there.start_bot()
+    await there.start_bot(CRASH_SETTLED_SECONDS="3")
     ada = await there.person()
     await ada.sends_both()
     await assert_paid_once(there, ada)
@@ -78,7 +78,7 @@ async def test_being_throttled_is_no_submission(there: World) -> None:
 
 async def test_a_task_that_is_accepted_after_we_gave_up_is_adopted(there: World) -> None:
     there.faults.add("provider", "submit", "delay", params={"seconds": 1.5})
-    await there.start_bot(CRASH_SUBMIT_SECONDS="1.0", CRASH_SETTLED_SECONDS="3.0")
+    await there.start_bot(CRASH_SUBMIT_SECONDS="1.0", CRASH_SETTLED_SECONDS="60")
     ada = await there.person()
     await ada.sends_both()
     await assert_paid_once(there, ada)

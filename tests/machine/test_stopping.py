@@ -43,7 +43,7 @@ MOMENTS = {
         "submit",
         JUST_LONGER_THAN_THE_GRACE_SECONDS,
         # Whether there is a task has to be looked for until then, and not less.
-        settings={"CRASH_SETTLED_SECONDS": "20"},
+        settings={"CRASH_SETTLED_SECONDS": "60"},
     ),
     "rendering": Moment("running", render_seconds=HELD_SECONDS),
     "fetching the video": Moment("fetching", "provider", "result"),

@@ -33,7 +33,7 @@ class BadLine:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         trouble, at = self._next()
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), contextlib.closing(writer):
             if trouble == "nonsense":
                 writer.write(self._random.randbytes(at))
             if trouble not in ("nonsense", "refuse"):
@@ -42,7 +42,6 @@ class BadLine:
                 await asyncio.gather(
                     self._pass(reader, to_them, up, at), self._pass(theirs, writer, down, at)
                 )
-        writer.close()
 
     def _next(self) -> tuple[str, int]:
         at = self._random.randrange(_HANDSHAKE_AND_MORE_BYTES)
@@ -56,7 +55,7 @@ class BadLine:
         self, source: asyncio.StreamReader, target: asyncio.StreamWriter, trouble: str, at: int
     ) -> None:
         passed = 0
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), contextlib.closing(target):
             while data := await source.read(65_536):
                 if trouble and passed <= at < passed + len(data):
                     data, goes_on = self._spoiled(data, at - passed, trouble, target)
@@ -67,7 +66,6 @@ class BadLine:
                     target.write(data)
                 passed += len(data)
                 await target.drain()
-        target.close()
 
     def _spoiled(
         self, data: bytes, at: int, trouble: str, target: asyncio.StreamWriter

@@ -9,6 +9,7 @@ from playwright.async_api import Browser, WebSocketRoute, expect
 from bot.sandbox.server import serve_sandbox
 from tests.page.conftest import Tab
 from tests.support.bot_api import BotApi
+from tests.support.deadlines import deadline
 
 
 async def test_a_lost_connection_comes_back_and_misses_nothing(tab: Tab) -> None:
@@ -37,6 +38,7 @@ async def test_a_sandbox_started_anew_is_noticed(browser: Browser) -> None:
         bot = BotApi(first.telegram_base_url)
         await bot.call("getMe")
         page = await browser.new_page()
+        page.set_default_timeout(deadline() * 1000)
         tab = Tab(page, bot, first)
         await tab.open()
         await tab.write("in the first life")
