@@ -20,10 +20,13 @@ gc.set_threshold(50_000)
 
 _COMMANDS = {
     "run": "Run the bot until Ctrl-C or SIGTERM.",
+    "web": "The same behind a webhook, where a platform gives the bot an address.",
+    "release": "Have Telegram send messages to the webhook, if PUBLIC_URL is set.",
     "demo": "Show everything on this machine, without any account.",
     "sandbox": "Serve a local Telegram and video service, for any client.",
     "make": "Make a video from a photo and a sound.",
     "doctor": "Check accounts, disk, media libraries and clock.",
+    "health": "Ask the running bot whether it is well.",
     "backup": "Copy the database, also while the bot runs.",
     "restore": "Put a backup in the place of the database; the bot must not run.",
 }

@@ -17,12 +17,12 @@ from bot.limits import EffectiveSettings, Limits, effective_settings_of, limits_
 from bot.logs import log_context
 from bot.media.processes import MediaProcesses
 from bot.outbox import Kind, OutboxRunner
-from bot.task_pool import Wakeup
 from bot.telegram.files import Files
 from bot.telegram.members import Members
 from bot.telegram.rate_limits import RateLimiter
 from bot.telegram.sender import Sender
 from bot.texts import Catalogue, Texts
+from bot.wakeup import Wakeup
 from storage import drafts, inbox
 from storage.db.database import Database
 from storage.jobs import jobs, ledger

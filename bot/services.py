@@ -12,7 +12,7 @@ from bot.engines.outages import Outages
 from bot.gate import Gate
 from bot.intake.pairing import Pairing
 from bot.jobs.watch import Watch
-from bot.task_pool import Wakeup
+from bot.wakeup import Wakeup
 from storage.db.database import Transaction
 
 

@@ -50,17 +50,17 @@ _TEXTS = {key.removeprefix("command-"): key for key in _KEYS}
 
 
 class Menus:
-    """A background task: publishes the menus once `is_polling`: they keep nobody waiting."""
+    """A background task: publishes the menus once the bot `is_up`: they keep nobody waiting."""
 
-    def __init__(self, *, bot: Bot, texts: Texts, is_polling: Callable[[], bool]) -> None:
+    def __init__(self, *, bot: Bot, texts: Texts, is_up: Callable[[], bool]) -> None:
         self._bot = bot
         self._texts = texts
-        self._is_polling = is_polling
+        self._is_up = is_up
         self._published = False
 
     async def due(self) -> dict[object, Callable[[], Coroutine[Any, Any, None]]]:
         """See `BackgroundTask`."""
-        return {} if self._published or not self._is_polling() else {"menus": self._publish}
+        return {} if self._published or not self._is_up() else {"menus": self._publish}
 
     async def _publish(self) -> None:
         """In every language; without them the bot works all the same."""

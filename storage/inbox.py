@@ -31,20 +31,18 @@ def update_in(key: str) -> int | None:
     return int(found[1]) if found else None
 
 
-async def store(tx: Transaction, updates: Iterable[StoredUpdate]) -> set[int]:
-    """Keep all of them, as begun once, since they are handled at once; the ids of those that were
-    not here before.
-    """
-    return {update.update_id for update in updates if await _insert(tx, update)}
+async def store(tx: Transaction, updates: Iterable[StoredUpdate]) -> None:
+    """Keep all of them that were not here before, as begun once, since they are handled at once."""
+    for update in updates:
+        await _insert(tx, update)
 
 
-async def undone(database: Queryable) -> list[StoredUpdate]:
-    """What was stored and never finished, in the order of arrival."""
-    rows = await database.fetch_all(
-        "SELECT update_id, body, tries FROM inbox WHERE state = 'new'"
+async def undone(database: Queryable) -> list[int]:
+    """The numbers of what was stored and never finished, in the order of arrival."""
+    return await database.column(
+        "SELECT update_id FROM inbox WHERE state = 'new'"
         " ORDER BY received_at_milliseconds, update_id"
     )
-    return [StoredUpdate(**row) for row in rows]
 
 
 async def get(database: Queryable, update_id: int) -> StoredUpdate | None:
@@ -91,14 +89,12 @@ async def _finish(tx: Transaction, update_id: int, **ended: str | None) -> None:
     await tx.update("inbox", handled, update_id=update_id)
 
 
-async def _insert(tx: Transaction, update: StoredUpdate) -> bool:
-    """Whether it was not here before."""
+async def _insert(tx: Transaction, update: StoredUpdate) -> None:
     received = {"body": update.body, "tries": update.tries, "user_id": update.user_id}
     received |= {"update_id": update.update_id, "received_at_milliseconds": tx.now_milliseconds}
     new = await tx.insert_once("inbox", received)
     for user_id in update.names if new else ():
         await tx.insert("inbox_people", {"update_id": update.update_id, "user_id": user_id})
-    return new
 
 
 _KEEP_MILLISECONDS = 3 * 24 * 3600 * 1000

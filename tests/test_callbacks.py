@@ -15,10 +15,10 @@ from telegram import CallbackQuery, Chat, Message, User
 
 from bot.common import CommonServices
 from bot.services import Services
-from bot.task_pool import Wakeup
 from bot.telegram.errors import NotAllowed
 from bot.telegram.keyboards import CALLBACK_DATA_LIMIT_BYTES
 from bot.texts import LANGUAGES
+from bot.wakeup import Wakeup
 from handlers import callbacks
 from handlers.button_press import Answer
 from storage.db.database import Database

@@ -13,6 +13,8 @@ from bot.config.sentences import SettingsInvalid
 from bot.logs import is_for_people
 from storage.db.errors import DatabaseTrouble
 
+UNKNOWN_BOT = "Telegram does not know TELEGRAM_BOT_TOKEN: copy it again from @BotFather."
+
 
 class Failure(click.ClickException):
     """What went wrong and what to do, in one sentence on stderr; the exit code is 1."""

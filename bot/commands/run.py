@@ -7,7 +7,7 @@ import logging
 
 import click
 
-from bot.commands.failure import Failure, sentences_said
+from bot.commands.failure import UNKNOWN_BOT, Failure, sentences_said
 from bot.commands.signals import stop_on_signals, stop_when_stdin_closes
 from bot.config.folders import database_folder, make_folders, video_folders
 from bot.config.misspelt import misspelt_settings
@@ -20,18 +20,26 @@ log = logging.getLogger(__name__)
 _LOOK_AFTER_SECONDS = 2.0
 
 
-@click.command()
-@click.option(
+STOP_WITH_STDIN = click.option(
     "--stop-with-stdin",
     is_flag=True,
     help="Stop when standard input closes: for a program that starts the bot and may die.",
 )
+
+
+@click.command()
+@STOP_WITH_STDIN
 def run(stop_with_stdin: bool) -> None:
     """Run the bot until Ctrl-C or SIGTERM."""
+    start(Settings, stop_with_stdin=stop_with_stdin)
+
+
+def start(kind: type[Settings], *, stop_with_stdin: bool) -> None:
+    """With settings of that kind, until it is stopped."""
     if stop_with_stdin:
         stop_when_stdin_closes()
     with sentences_said():
-        settings = Settings.load()
+        settings = kind.load()
         make_folders([database_folder(settings), *video_folders(settings)])
         set_up_logging(settings.log_level, settings.secrets, settings.log_format)
         for sentence in misspelt_settings():
@@ -57,9 +65,7 @@ def _run(settings: Settings) -> None:
         with instance_lock(settings.database_path):
             asyncio.run(until_stopped())
     except TokenRejected:
-        raise Failure(
-            "Telegram does not know TELEGRAM_BOT_TOKEN: copy it again from @BotFather."
-        ) from None
+        raise Failure(UNKNOWN_BOT) from None
     except SecondInstance:
         raise Failure(
             "Another program fetches this bot's messages: stop it, or give this bot a token of "

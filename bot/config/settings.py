@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -47,8 +49,25 @@ class DatabaseSettings(FromEnvironment):
         return Path(values.database_path(self.database_url))
 
 
-class Settings(ServiceSettings, DatabaseSettings):
+class PortSettings(FromEnvironment):
+    """Where the bot is asked: all that it takes to ask it."""
+
+    port: Annotated[int | None, Field(ge=1, le=values.MOST_PORT), Optional] = None
+    """a port such as 8080, as platforms do, or unset it"""
+    http_port: Annotated[int | None, Field(ge=1, le=values.MOST_PORT), Optional] = None
+    """a port such as 8080, or remove the line"""
+
+    @property
+    def listening_port(self) -> int | None:
+        """Where the bot serves HTTP; None: nowhere."""
+        return self.http_port or self.port
+
+
+class Settings(ServiceSettings, DatabaseSettings, PortSettings):
     """Everything the bot needs."""
+
+    is_behind_webhook: ClassVar[bool] = False
+    """Whether Telegram sends updates to it; else it fetches them."""
 
     telegram_bot_token: Annotated[SecretStr, AfterValidator(values.bot_token)] = SecretStr("")
     """the token that @BotFather gave you"""
@@ -68,10 +87,8 @@ class Settings(ServiceSettings, DatabaseSettings):
     """a whole number of backups that are kept, 1 or more"""
     admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(values.ids)] = frozenset()
     """Telegram user ids with commas, such as 1001,1002"""
-    http_port: Annotated[int | None, Field(ge=1, le=values.MOST_PORT), Optional] = None
-    """a port such as 8080, or remove the line"""
-    port: Annotated[int | None, Field(ge=1, le=values.MOST_PORT), Optional] = None
-    """a port such as 8080, as platforms do, or unset it"""
+    public_url: Annotated[str | None, AfterValidator(values.public_address), Optional] = None
+    """the https address at which Telegram reaches this bot"""
     contact: Annotated[str | None, Field(max_length=100), Optional] = None
     """how people reach you, such as @name or a mail address"""
     allowed_groups: Annotated[frozenset[int], NoDecode, BeforeValidator(values.group_ids)] = (
@@ -143,11 +160,6 @@ class Settings(ServiceSettings, DatabaseSettings):
         return self.data_directory / "preview"
 
     @property
-    def listening_port(self) -> int | None:
-        """Where the bot serves HTTP; None: nowhere."""
-        return self.http_port or self.port
-
-    @property
     def zone(self) -> ZoneInfo:
         """The operator's time zone, in which days and months begin."""
         return ZoneInfo(self.time_zone)
@@ -160,4 +172,44 @@ class Settings(ServiceSettings, DatabaseSettings):
     @property
     def secrets(self) -> tuple[SecretStr, ...]:
         """What must never be seen: for the log's redaction."""
-        return tuple(s for s in (self.telegram_bot_token, self.dashscope_api_key) if s is not None)
+        secrets = (self.telegram_bot_token, self.dashscope_api_key, self.webhook_secret)
+        return tuple(secret for secret in secrets if secret is not None)
+
+    @property
+    def webhook_secret(self) -> SecretStr:
+        """What Telegram says to the webhook: made of the token, as whoever sets it and whoever is
+        told it may share nothing else.
+        """
+        token = self.telegram_bot_token.get_secret_value().encode()
+        return SecretStr(hmac.new(token, b"webhook", hashlib.sha256).hexdigest())
+
+    @property
+    def webhook_url(self) -> str | None:
+        """Where Telegram is to send updates; None: nowhere, they are fetched."""
+        return None if self.public_url is None else f"{self.public_url}{values.WEBHOOK_PATH}"
+
+
+class WebhookSettings(Settings):
+    """Everything the bot needs behind a webhook."""
+
+    is_behind_webhook: ClassVar[bool] = True
+
+    @field_validator("http_port", mode="after")
+    @classmethod
+    def _port_to_listen_on(cls, port: int | None, info: ValidationInfo) -> int | None:
+        if port is None and info.data.get("port") is None:
+            raise ValueError(
+                "is missing: write the port on which this machine is reached, such as 8080 "
+                "(platforms set PORT by themselves)"
+            )
+        return port
+
+    @field_validator("public_url", mode="after")
+    @classmethod
+    def _address_to_be_reached_at(cls, url: str | None) -> str | None:
+        if url is None:
+            raise ValueError(
+                "is missing: write the https address at which Telegram reaches this bot, or "
+                "start it with run, which needs none"
+            )
+        return url

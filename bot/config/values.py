@@ -23,6 +23,7 @@ _SQLITE = "sqlite:///"
 _HOSTS = {"beijing": "cn-beijing", "singapore": "ap-southeast-1"}
 
 MOST_PORT = 65_535
+WEBHOOK_PATH = "/telegram"
 REGIONS = tuple(_HOSTS)
 ENGINE_CHOICES = " or ".join([", ".join([*ENGINES][:-1]), [*ENGINES][-1]])
 
@@ -75,6 +76,11 @@ def address(value: str) -> str:
             "without a question mark or a user name"
         )
     return text
+
+
+def public_address(value: str | None) -> str | None:
+    """The bot's own, if it has one; in it `/telegram` is the webhook's."""
+    return None if value is None else address(value).removesuffix(WEBHOOK_PATH)
 
 
 def _can_be_asked(address: str) -> bool:

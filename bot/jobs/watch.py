@@ -13,7 +13,7 @@ from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
 from bot.delivery.finish import Finisher
 from bot.engines.registry import Engines
 from bot.jobs.refusals import Refusals
-from bot.task_pool import Wakeup
+from bot.wakeup import Wakeup
 from storage.jobs import task_moves, tasks
 from storage.jobs.tasks import Task, TaskState
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from telegram import Bot, Update
@@ -79,12 +79,19 @@ class Handling:
         self._hurried = True
 
     def read(self, stored: StoredUpdate, *, again: bool = False) -> Incoming:
-        """What has just arrived, and whether it has to be kept; what was begun before was."""
+        """What is in the inbox."""
         try:
-            update = parse(stored, self.application.bot)
+            update: Update | Malformed = parse(stored, self.application.bot)
         except Malformed as failure:
-            return Incoming(stored, failure, is_kept=True)
-        return Incoming(stored, update, again or self._concerns(update), again)
+            update = failure
+        return Incoming(stored, update, is_kept=True, again=again)
+
+    def arrived(self, stored: StoredUpdate) -> Incoming:
+        """What has just arrived, and whether it has to be kept; what cannot be read does."""
+        incoming = self.read(stored)
+        if isinstance(incoming.update, Update) and not self._concerns(incoming.update):
+            return replace(incoming, is_kept=False)
+        return incoming
 
     async def handle(self, incoming: Incoming) -> None:
         """Handle it until it succeeds or is parked; what is not kept is looked at once."""

@@ -1,9 +1,6 @@
-"""From Telegram to the handlers without losing anything: stored first, confirmed afterwards.
+"""From the inbox to the handlers: whatever is in there is handled, in this process or the next.
 
-python-telegram-bot's own updater confirms updates before it handles them, so a killed process
-loses those in between. Here the next getUpdates, which confirms, is made only after the updates
-are in the inbox; what was stored and not finished is handled again at the next start. Handlers
-therefore run at least once and must be idempotent.
+Handlers therefore run at least once and must be idempotent.
 """
 
 from __future__ import annotations
@@ -11,22 +8,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from dataclasses import dataclass, replace
-from typing import Any
-
-from telegram.error import TelegramError
+from collections.abc import Callable
+from dataclasses import replace
 
 from bot.clock import Clock
-from bot.http_client import HttpClient
-from bot.retry import SECOND_INSTANCE, TELEGRAM, RetryPolicy
 from bot.shutdown import unless_stopped
-from bot.telegram.answers import understood
 from bot.telegram.chat_queues import ChatQueues
 from bot.telegram.connection import BotApplication
-from bot.telegram.dispatch import Handling, Incoming, OnParked, queue_of, to_stored
-from bot.telegram.error_mapping import describe
-from bot.telegram.errors import SecondInstance
-from bot.telegram.polling import Conflicts, Poller, PollFailed, WebhookActive
+from bot.telegram.dispatch import Handling, Incoming, OnParked, queue_of
+from bot.telegram.receiving import Receiver
+from bot.wakeup import Wakeup
 from storage import inbox
 from storage.db.database import Database
 
@@ -38,29 +29,18 @@ _DAY_MILLISECONDS = 24 * 3_600 * 1_000
 _KEEP_DONE_MILLISECONDS = 3 * _DAY_MILLISECONDS
 _WAITING_IN_MEMORY = 1_000
 _FORGET_EVERY_SECONDS = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class PollingOptions:
-    """How updates are fetched.
-
-    `hold_seconds`: how long Telegram holds an empty poll. `second_instance`: how long 409 is put
-    up with. `grace_seconds`: how long handlers may go on after `stop`.
-    """
-
-    hold_seconds: int = 30
-    second_instance: RetryPolicy = SECOND_INSTANCE
-    grace_seconds: float = 10.0
-    retry: RetryPolicy = TELEGRAM
+_LOOK_EVERY_SECONDS = 5.0
+_GRACE_SECONDS = 10.0
 
 
 class UpdateLoop:
-    """Fetches, stores, hands over; one per process.
+    """Looks into the inbox and hands over; one per process.
 
     `application` is initialised by the caller. Its handlers must be blocking ones, and it must have
     no error handlers: a failure is noticed by one of our own. What only its handlers before the
     default group take is not kept: they are not to use what it holds.
-    `on_parked` is told about every update that is given up.
+    `on_parked` is told about every update that is given up; `grace_seconds`: how long handlers may
+    go on after `stop`. `on_look` is called after every look into the inbox.
     """
 
     def __init__(
@@ -68,28 +48,28 @@ class UpdateLoop:
         *,
         application: BotApplication,
         database: Database,
-        http: HttpClient,
         clock: Clock,
         on_parked: OnParked,
-        options: PollingOptions | None = None,
+        grace_seconds: float = _GRACE_SECONDS,
+        on_look: Callable[[], None] = lambda: None,
     ) -> None:
-        self._bot = application.bot
+        self._on_look = on_look
         self._database = database
         self._clock = clock
-        self._options = options or PollingOptions()
-        self._poller = Poller(application.bot, http, hold_seconds=self._options.hold_seconds)
+        self._grace_seconds = grace_seconds
         self._handling = Handling(
             application=application, database=database, clock=clock, on_parked=on_parked
         )
-        self._queues = ChatQueues[Incoming](self._handling.handle, self._break)
-        self._conflicts = Conflicts(clock, self._options.second_instance)
+        self._queues = ChatQueues[Incoming](self._handle, self._break, _number)
+        self._wakeup = Wakeup()
+        self._begun: set[int] = set()
         self._stop = asyncio.Event()
         self._broken: BaseException | None = None
-        self._offset: int | None = None
-        self._failures = 0
         self._forgotten_at_seconds = -math.inf
-        self.is_polling = False
-        """Whether the first poll has begun."""
+        self.receiver = Receiver(
+            handling=self._handling, database=database, look_at=self._hand_over, wakeup=self._wakeup
+        )
+        """Takes in for it."""
 
     def stop(self) -> None:
         """Make `run` return: at once, but for handlers in flight (bounded)."""
@@ -97,72 +77,53 @@ class UpdateLoop:
         self._stop.set()
 
     async def run(self) -> None:
-        """Handle what was left undone, then fetch and hand over until `stop`.
+        """Handle what was left undone, then what comes in, until `stop`.
 
         Raises:
-            SecondInstance: another process polls with this token.
-            TokenRejected: the token is not valid (any more).
-            sqlite3.Error: the inbox cannot be written; nothing unsaved was confirmed.
+            sqlite3.Error: the inbox cannot be read, or an outcome not be written.
         """
         try:
-            await self._recover()
-            self.is_polling = True
+            again = True
             while not self._stop.is_set():
-                await self._accept(await self._fetch())
+                await self._begin_undone(again=again)
+                again = False
+                await self._forget_old()
+                self._on_look()
+                await unless_stopped(self._wakeup.wait(_LOOK_EVERY_SECONDS), self._stop)
         finally:
             self._handling.hurry()
-            await self._queues.close(self._options.grace_seconds)
+            await self._queues.close(self._grace_seconds)
         if self._broken is not None:
             raise self._broken
 
-    async def _recover(self) -> None:
-        undone = await inbox.undone(self._database)
-        if undone:
-            logger.warning("%d updates were left undone and are handled now", len(undone))
-        for stored in undone:
-            if not self._stop.is_set():
-                self._hand_over(self._handling.read(stored, again=True))
+    async def _begin_undone(self, *, again: bool) -> None:
+        """What ends while this looks was begun before it looked.
 
-    async def _fetch(self) -> list[Any]:
-        try:
-            batch = await unless_stopped(self._poller.fetch(self._offset), self._stop)
-        except PollFailed as failure:
-            await self._pause(failure)
-            return []
-        except SecondInstance as conflict:
-            await self._sleep(self._conflicts.pause_seconds(conflict))
-            return []
-        except WebhookActive:
-            logger.warning("a webhook is set for this bot: it is removed, polling takes over")
-            await self._remove_webhook()
-            return []
-        self._failures = 0
-        return batch or []
-
-    async def _accept(self, batch: list[Any]) -> None:
-        """Store first what somebody does something with; the offset moves on when it is on disk."""
-        updates = {stored.update_id: stored for raw in batch if (stored := to_stored(raw))}
-        if batch and not updates:
-            await self._pause(PollFailed("no update of the batch has a number"))
-        if not updates:
-            return
-        incoming = [self._handling.read(stored) for stored in updates.values()]
-        kept = [one.stored for one in incoming if one.is_kept]
-        new = await self._database.do(inbox.store, kept)
-        self._offset = max(updates) + 1
-        for one in incoming:
-            if not one.is_kept or one.stored.update_id in new:
-                self._hand_over(one)
-        await self._forget_old()
+        All are there before the first is handed over: who writes first is answered first.
+        """
+        begun = frozenset(self._begun)
+        waiting = [each for each in await inbox.undone(self._database) if each not in begun]
+        if again and waiting:
+            logger.warning("%d updates were left undone and are handled now", len(waiting))
+        found = [await inbox.get(self._database, each) for each in waiting]
+        for stored in found:
+            if stored is not None and not self._stop.is_set():
+                self._hand_over(self._handling.read(stored, again=again))
 
     def _hand_over(self, incoming: Incoming) -> None:
         """What one chat is flooded with waits on the disk, and keeps no other chat waiting."""
         queue = queue_of(incoming)
+        if incoming.is_kept:
+            self._begun.add(incoming.stored.update_id)
         if self._queues.waiting < _WAITING_IN_MEMORY:
             self._queues.put(queue, incoming)
         elif incoming.is_kept:
             without = replace(incoming, stored=replace(incoming.stored, body=""), update=None)
             self._queues.put(queue, without)
+
+    async def _handle(self, incoming: Incoming) -> None:
+        await self._handling.handle(incoming)
+        self._begun.discard(incoming.stored.update_id)
 
     async def _forget_old(self) -> None:
         now_seconds = self._clock.steady_seconds()
@@ -171,23 +132,10 @@ class UpdateLoop:
             before_milliseconds = self._clock.now_milliseconds() - _KEEP_DONE_MILLISECONDS
             await self._database.do(inbox.forget_done, before_milliseconds)
 
-    async def _remove_webhook(self) -> None:
-        removal = self._bot.delete_webhook(drop_pending_updates=False)
-        try:
-            await unless_stopped(understood(removal), self._stop)
-        except TelegramError as error:
-            await self._pause(PollFailed(describe(error)))
-
-    async def _pause(self, failure: PollFailed) -> None:
-        self._failures += 1
-        retry, asked_seconds = self._options.retry, failure.retry_after_seconds
-        seconds = retry.endless_delay_seconds(self._failures, asked_seconds)
-        logger.warning("no updates (%s), the next attempt in %.1f s", failure, seconds)
-        await self._sleep(seconds)
-
-    async def _sleep(self, seconds: float) -> None:
-        await unless_stopped(self._clock.sleep(seconds), self._stop)
-
     def _break(self, error: BaseException) -> None:
         self._broken = error
         self._stop.set()
+
+
+def _number(incoming: Incoming) -> int:
+    return incoming.stored.update_id

@@ -16,6 +16,7 @@ SUBJECTS = (
     "crowd",
     "normalisation",
     "updates",
+    "webhook",
     "large_video",
     "queue",
     "previews",

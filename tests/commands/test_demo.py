@@ -23,7 +23,7 @@ from bot.sandbox.server import DEMO_BOT_TOKEN, TELEGRAM_PORT
 from bot.sandbox.telegram.people import OPERATOR_ID
 from tests.commands.conftest import names_in
 from tests.support.deadlines import deadline, eventually
-from tests.support.process import Running, started
+from tests.support.process import Running, children_of, started
 
 QUIET = ("demo", "--no-browser", "--telegram-port", "0", "--dashscope-port", "0")
 READY = r"is ready: (http://127\.0\.0\.1:\d+)/"
@@ -32,13 +32,7 @@ ME = 700
 
 def bots(command: Running) -> list[int]:
     """The process ids of the command's own children."""
-    pid = command.pid
-    return [
-        int(child)
-        for children in Path(f"/proc/{pid}/task").glob("*/children")
-        for child in children.read_text().split()
-        if b"bot\0run" in Path(f"/proc/{child}/cmdline").read_bytes()
-    ]
+    return children_of(command.pid, b"bot\0run")
 
 
 def alive(pid: int) -> bool:

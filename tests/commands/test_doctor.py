@@ -14,6 +14,7 @@ from starlette.routing import Route
 from bot.clock import SystemClock
 from bot.commands.checks.provider import check_provider
 from bot.commands.checks.telegram import check_telegram
+from bot.commands.release import set_webhook
 from bot.config.settings import Settings
 from bot.http_client import HttpClient
 from bot.sandbox.server import DEMO_BOT_TOKEN, Sandbox
@@ -103,6 +104,13 @@ async def test_a_webhook_that_is_left_over_is_no_problem(sandbox: Sandbox) -> No
         answer = await http.post(f"{bot}/setWebhook", json={"url": "http://127.0.0.1:9/x"})
     assert answer.json()["ok"] is True
     assert "warning  Telegram: a webhook to 127.0.0.1" in await telegram(settings_of(sandbox))
+
+
+async def test_a_webhook_that_was_not_released_is_told(sandbox: Sandbox) -> None:
+    settings = settings_of(sandbox).model_copy(update={"public_url": "http://127.0.0.1:9"})
+    assert "problem  Telegram: messages are not sent to PUBLIC_URL" in await telegram(settings)
+    await set_webhook(settings)
+    assert "ok       Telegram: messages are sent to 127.0.0.1:9" in await telegram(settings)
 
 
 @pytest.mark.parametrize("kind", ["html", "empty", "malformed", "drop_before"])

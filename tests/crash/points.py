@@ -24,6 +24,7 @@ _FUNCTIONS = {
     "bot.engines.dashscope:ServiceEngine": "check upload submit recent_tasks query cancel fetch",
     "bot.jobs.join:Joining": "join_results",
     "bot.telegram.files:Files": "download",
+    "bot.telegram.receiving:Receiver": "receive",
     "bot.telegram.sender:Sender": "send_text send_photo send_video edit_text edit_into_video"
     " delete_message answer_callback",
     "storage.drafts": "put",

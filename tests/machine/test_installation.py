@@ -16,6 +16,7 @@ import pytest
 
 from bot import __version__
 from bot.commands.child import bot_environment
+from bot.http_server import listener_on
 from bot.sandbox.server import Sandbox, serve_sandbox
 from tests.commands.test_run import up
 from tests.support.process import Running, running
@@ -81,9 +82,23 @@ async def test_a_plain_checkout_needs_only_the_packages(
 async def test_the_procfile_runs_where_only_the_requirements_are_installed(
     clone: Path, environment: dict[str, str], sandbox: Sandbox
 ) -> None:
-    name, words = (clone / "Procfile").read_text("utf-8").strip().split(": ", 1)
-    assert name == "worker"
-    await runs(words, clone, {**environment, **sandbox.settings}, sandbox)
+    """`web` first, as a platform does it; `worker` then takes over by itself."""
+    lines = (clone / "Procfile").read_text("utf-8").splitlines()
+    words = dict(line.split(": ", 1) for line in lines)
+    assert sorted(words) == ["release", "web", "worker"]
+    with listener_on("", 0) as keeper:
+        port = str(keeper.getsockname()[1])
+        address = {"PORT": port, "PUBLIC_URL": f"http://127.0.0.1:{port}"}
+        behind = {**environment, **sandbox.settings, **address}
+        over = await ended(words["release"], clone, behind)
+        assert over.code == 0, over.printed
+        async with running(
+            "sh", "-c", f"exec {words['web']}", cwd=clone, environment=behind
+        ) as web:
+            await web.printing("the bot is up")
+            await web.stop(signal.SIGTERM)
+        assert web.code == 0, web.printed
+    await runs(words["worker"], clone, {**environment, **sandbox.settings}, sandbox)
 
 
 @pytest.mark.proof

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.sandbox.faults import Side
-from tests.support.deadlines import eventually, slowness
+from tests.support.deadlines import eventually
 from tests.support.person import Person
+from tests.support.process import slowness_now
 from tests.support.world import HELD_SECONDS, World, quick_world
 
 STOP_SECONDS = 20.0
@@ -78,7 +79,7 @@ async def _stop_and_go_on(folder: Path, moment: Moment) -> None:
         code = await there.bot.kill(signal.SIGTERM)
         seconds = time.monotonic() - since
         assert (code, "ended by force" in there.log()) == (0, False), there.bot.last_lines()
-        assert seconds < STOP_SECONDS * slowness()
+        assert seconds < STOP_SECONDS * slowness_now()
         await there.tell_provider(render_seconds=0.1)
         await there.start_bot()
         for person in people:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.deadlines import eventually
 from tests.support.person import Person
+from tests.support.process import children_of
 from tests.support.world import HELD_SECONDS, QUICK_SECONDS, World
 
 pytestmark = pytest.mark.skipif(
@@ -20,12 +21,7 @@ WITH_WORKERS = {"CRASH_PLAIN": ""}
 
 def workers(bot: int) -> list[int]:
     """The bot's media processes."""
-    return [
-        int(child)
-        for children in Path(f"/proc/{bot}/task").glob("*/children")
-        for child in children.read_text().split()
-        if b"bot.media.worker.process" in Path(f"/proc/{child}/cmdline").read_bytes()
-    ]
+    return children_of(bot, b"bot.media.worker.process")
 
 
 async def two_workers(there: World, person: Person) -> list[int]:

@@ -6,6 +6,7 @@ a session. When the tests' process ends, the bots' standard input does, and they
 
 The bot is `talking-photo run`, but for settings of its own, all optional:
 
+- BOT_COMMAND: `web`, in the place of `run`;
 - CRASH_AT, CRASH_TRACE: see `tests.crash.reaper`;
 - CRASH_SETTLED_SECONDS: how long a submission is looked for before it counts as never made;
 - CRASH_FORGOTTEN_SECONDS: after how long it can no longer be looked up;
@@ -43,7 +44,8 @@ from tests.support.clock import FakeClock
 from tests.support.process import Running
 
 _FORKS = get_context("forkserver")
-_FORKS.set_forkserver_preload(["bot.app", "bot.commands.run", "tests.support.bot_process"])
+_PRELOADED = ["bot.app", "bot.commands.run", "bot.web.webhook", "tests.support.bot_process"]
+_FORKS.set_forkserver_preload(_PRELOADED)
 
 
 def start_bot(directory: Path, settings: Mapping[str, str]) -> Running:
@@ -70,7 +72,8 @@ def _become(log: Path, environment: Mapping[str, str]) -> None:
     _change()
     from bot.__main__ import main as command_line
 
-    command_line(["run", "--stop-with-stdin"], prog_name="talking-photo")
+    word = os.environ.get("BOT_COMMAND", "run")
+    command_line([word, "--stop-with-stdin"], prog_name="talking-photo")
 
 
 JOB_ROWS = (

@@ -26,11 +26,12 @@ from bot.limits import Limits, limits_of
 from bot.media import calls
 from bot.media.exchange import NormalisedPicture, NormalisedSound
 from bot.outbox import OutboxRunner
-from bot.task_pool import Wakeup, Work
+from bot.task_pool import Work
 from bot.telegram.destination import Destination
 from bot.telegram.members import Members
 from bot.telegram.sender import Sender
 from bot.texts import Texts
+from bot.wakeup import Wakeup
 from bot.worker import Worker
 from storage import media
 from storage.db.database import Database

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sqlite3
 import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,12 @@ from typing import Any
 import httpx
 
 from bot.clock import Clock, SystemClock
+from bot.config.settings import WebhookSettings
+from bot.http_server import listener_on
 from bot.limits import HERE, TEXT_VERSION
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.server import Sandbox, serve_sandbox
+from bot.telegram.receiving import ALLOWED_UPDATES
 from storage.db.database import Database
 from tests.crash.points import Crash
 from tests.support.bot_process import JOB_ROWS, start_bot
@@ -37,6 +41,9 @@ HELD_SECONDS = 10_000.0
 """A video that takes so long is being made until the test lets go of it."""
 
 QUICK_SECONDS = 0.1
+
+MIDDAY = f"Etc/GMT{time.gmtime().tm_hour - 12:+d}"
+"""A time zone in which no day ends while these tests run."""
 
 _ANY_TIME_MILLISECONDS = 10**15
 
@@ -283,7 +290,8 @@ async def world(
         hurry = {"CLOCK_RATE": str(factor), "CLOCK_BEGAN": repr(began)}
         clock = FakeClock(rate=factor, jumps=False, began_seconds=began)
         render_seconds = factor * (render_seconds or 0.0)
-    chosen = {"POLL_SECONDS": "0.2", "LOG_LEVEL": "DEBUG", **hurry, **settings}
+    usual = {"POLL_SECONDS": "0.2", "LOG_LEVEL": "DEBUG", "TIME_ZONE": MIDDAY}
+    chosen = {**usual, **hurry, **settings}
     servers = {"render_seconds": render_seconds, "clock": clock}
     async with _furnished(directory, chosen, stand_ins=stand_ins, **servers) as made:
         await made.start_bot()
@@ -317,6 +325,7 @@ async def _furnished(
     # A connection that was left idle may be closed by the server at the moment it is used again.
     limits = httpx.Limits(max_keepalive_connections=0)
     async with (
+        AsyncExitStack() as stack,
         serve_sandbox(telegram_port=0, dashscope_port=0, **servers) as sandbox,
         httpx.AsyncClient(
             base_url=sandbox.telegram_base_url, timeout=deadline(), limits=limits, verify=False
@@ -326,6 +335,8 @@ async def _furnished(
         made = World(
             sandbox, directory, http, {**sandbox.settings, "DATABASE_URL": database, **settings}
         )
+        if os.environ.get("BOT_COMMAND") == "web":
+            await _put_behind_webhook(made, stack)
         await make_database(made.database)
         in_use.append(made)
         try:
@@ -337,3 +348,17 @@ async def _furnished(
             in_use.remove(made)
             if made.bot_is_running:
                 await made.bot.kill()
+
+
+async def _put_behind_webhook(made: World, stack: AsyncExitStack) -> None:
+    """As a release does; the port is nobody else's meanwhile."""
+    port = stack.enter_context(listener_on("", 0)).getsockname()[1]
+    address = {"HTTP_PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    made.settings |= {"BOT_COMMAND": "web", **address}
+    chosen = {name.lower(): value for name, value in made.settings.items()}
+    settings = WebhookSettings.model_validate(chosen)
+    await made.ask("PATCH", "settings", {"webhook_retry_seconds": 0.02})
+    webhook = {"url": settings.webhook_url, "allowed_updates": ALLOWED_UPDATES}
+    webhook["secret_token"] = settings.webhook_secret.get_secret_value()
+    token = settings.telegram_bot_token.get_secret_value()
+    (await made.http.post(f"/bot{token}/setWebhook", json=webhook)).raise_for_status()

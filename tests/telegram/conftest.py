@@ -17,8 +17,9 @@ from telegram.ext import MessageHandler, TypeHandler, filters
 
 from bot.clock import Clock, SystemClock
 from bot.telegram.connection import READ_SECONDS, build_application, build_bot, build_http
+from bot.telegram.polling import Polling, PollingOptions
 from bot.telegram.sender import Sender
-from bot.telegram.updates import PollingOptions, UpdateLoop
+from bot.telegram.updates import UpdateLoop
 from storage.db.database import Database
 from tests.support.clock import FakeClock
 from tests.support.credentials import SECRET_TOKEN
@@ -29,10 +30,16 @@ Handle = Callable[[Update], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Running:
-    """A loop, and the task it runs in."""
+    """What fetches, what handles, and the task they run in."""
 
+    polling: Polling
     loop: UpdateLoop
     task: asyncio.Task[None]
+
+    def stop(self) -> None:
+        """Ask both to end."""
+        self.polling.stop()
+        self.loop.stop()
 
 
 @asynccontextmanager
@@ -43,6 +50,7 @@ async def running(
     *,
     clock: Clock | None = None,
     options: PollingOptions | None = None,
+    grace_seconds: float = 0.2,
     uses: filters.BaseFilter = filters.ALL,
     first: Handle | None = None,
     **more: Any,
@@ -65,19 +73,36 @@ async def running(
         loop = UpdateLoop(
             application=application,
             database=database,
-            http=http,
             clock=clock or SystemClock(),
-            options=options or PollingOptions(grace_seconds=0.2),
+            grace_seconds=grace_seconds,
             **{"on_parked": _ignore, **more},
         )
-        task = asyncio.create_task(loop.run())
+        polling = Polling(
+            bot=application.bot,
+            http=http,
+            receiver=loop.receiver,
+            clock=clock or SystemClock(),
+            options=options,
+        )
+        task = asyncio.create_task(_until_one_ends(polling, loop))
+        bot = Running(polling, loop, task)
         try:
-            yield Running(loop, task)
+            yield bot
         finally:
-            loop.stop()
+            bot.stop()
             await asyncio.wait([task])
             if not task.cancelled():
                 task.exception()
+
+
+async def _until_one_ends(polling: Polling, loop: UpdateLoop) -> None:
+    tasks = [asyncio.create_task(polling.run()), asyncio.create_task(loop.run())]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    polling.stop()
+    loop.stop()
+    await asyncio.wait(tasks)
+    for task in tasks:
+        task.result()
 
 
 async def _ignore(_update_id: int, _reason: str) -> None:

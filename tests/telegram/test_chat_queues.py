@@ -20,7 +20,7 @@ async def test_a_thousand_that_hang_keep_nobody_waiting() -> None:
             await gate.wait()
         handled.append(item)
 
-    lanes = ChatQueues[int](handle, _never)
+    lanes = ChatQueues[int](handle, _never, int)
     for item in range(1_000):
         lanes.put(item, item)
     lanes.put("b", 1_000)
@@ -37,7 +37,7 @@ async def test_a_lane_that_breaks_is_reported() -> None:
     async def handle(_item: int) -> None:
         raise OSError("disk full")
 
-    lanes = ChatQueues[int](handle, errors.append)
+    lanes = ChatQueues[int](handle, errors.append, int)
     lanes.put("a", 1)
     await eventually(lambda: bool(errors))
     assert str(errors[0]) == "disk full"
@@ -50,7 +50,7 @@ async def test_closing_begins_nothing_new() -> None:
         handled.append(item)
         await gate.wait()
 
-    lanes = ChatQueues[int](handle, _never)
+    lanes = ChatQueues[int](handle, _never, int)
     lanes.put("a", 1)
     lanes.put("a", 2)
     await eventually(lambda: bool(handled))
@@ -59,3 +59,20 @@ async def test_closing_begins_nothing_new() -> None:
     gate.set()
     await in_time(closing)
     assert handled == [1]
+
+
+async def test_what_waits_in_a_lane_is_put_into_order_but_for_numbers_of_another_counting() -> None:
+    gate, handled = asyncio.Event(), list[int]()
+
+    async def handle(item: int) -> None:
+        handled.append(item)
+        await gate.wait()
+
+    lanes = ChatQueues[int](handle, _never, int)
+    arrived = [7, 9_000_002, 9_000_001, 4, 6, 5]
+    for item in arrived:
+        lanes.put("a", item)
+    await eventually(lambda: handled == [7])
+    gate.set()
+    await eventually(lambda: len(handled) == len(arrived))
+    assert handled == [7, 9_000_001, 9_000_002, 4, 5, 6]

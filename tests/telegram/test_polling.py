@@ -11,16 +11,14 @@ from telegram import Update
 
 from bot.retry import RetryPolicy
 from bot.telegram.errors import SecondInstance, TokenRejected
-from bot.telegram.updates import PollingOptions
+from bot.telegram.polling import PollingOptions
 from storage.db.database import Database
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually, in_time
 from tests.support.local_telegram import LocalTelegram
 from tests.telegram.conftest import Notebook, running, settled, state_of
 
-HASTY = PollingOptions(
-    second_instance=RetryPolicy((0.2,)), grace_seconds=0.2, retry=RetryPolicy((0.01, 0.02))
-)
+HASTY = PollingOptions(second_instance=RetryPolicy((0.2,)), retry=RetryPolicy((0.01, 0.02)))
 
 
 async def test_allowed_updates_are_named(telegram: LocalTelegram, database: Database) -> None:
@@ -39,7 +37,7 @@ async def test_stopping_ends_a_long_poll_at_once(
         await telegram.say("hello")
         await eventually(lambda: settled(database))
         began = time.monotonic()
-        bot.loop.stop()
+        bot.stop()
         await in_time(bot.task)
     assert time.monotonic() - began < PollingOptions().hold_seconds / 2
 
@@ -53,11 +51,10 @@ async def test_stopping_waits_for_the_handler_in_flight(
         begun.set()
         await finish.wait()
 
-    options = PollingOptions(grace_seconds=5)
-    async with running(telegram, database, handle, options=options) as bot:
+    async with running(telegram, database, handle, grace_seconds=5) as bot:
         update_id = await telegram.say("hello")
         await begun.wait()
-        bot.loop.stop()
+        bot.stop()
         asyncio.get_running_loop().call_later(0.2, finish.set)
         await in_time(bot.task)
     assert await state_of(database, update_id) == ("done", 1)
@@ -75,7 +72,7 @@ async def test_stopping_gives_up_a_handler_that_hangs_and_leaves_it_undone(
     async with running(telegram, database, hang) as bot:
         update_id = await telegram.say("hello")
         await begun.wait()
-        bot.loop.stop()
+        bot.stop()
         await in_time(bot.task)
     assert await state_of(database, update_id) == ("new", 1)
 
@@ -104,9 +101,7 @@ async def test_of_two_instances_one_says_so_and_the_other_goes_on(
     telegram: LocalTelegram, database: Database
 ) -> None:
     notebook = Notebook()
-    options = PollingOptions(
-        hold_seconds=1, second_instance=RetryPolicy((1,), jitter=0.5), grace_seconds=0.2
-    )
+    options = PollingOptions(hold_seconds=1, second_instance=RetryPolicy((1,), jitter=0.5))
     async with (
         running(telegram, database, notebook, options=options) as one,
         running(telegram, database, notebook, options=options) as two,

@@ -28,7 +28,7 @@ async def check_telegram(settings: Settings, http: HttpClient) -> list[Finding]:
     return [
         ok(f"Telegram: the token is that of @{me.get('username')} (id {me.get('id')})"),
         _privacy(me),
-        _webhook(webhook),
+        _webhook(settings, webhook),
         *await _files(settings, http, me),
     ]
 
@@ -112,10 +112,15 @@ def _privacy(me: dict[str, Any]) -> Finding:
     return ok(f"groups: privacy mode is on, people answer the bot or write /talk@{name}")
 
 
-def _webhook(webhook: dict[str, Any]) -> Finding:
-    if not webhook.get("url"):
+def _webhook(settings: Settings, webhook: dict[str, Any]) -> Finding:
+    url, host = webhook.get("url"), str(webhook.get("url")).partition("://")[2].partition("/")[0]
+    if settings.webhook_url is not None and settings.webhook_url != url:
+        found = "Telegram: messages are not sent to PUBLIC_URL"
+        return problem(found, "talking-photo release has them sent there, or remove PUBLIC_URL")
+    if settings.webhook_url is not None:
+        return ok(f"Telegram: messages are sent to {host}, for the command web")
+    if not url:
         return ok("Telegram: no webhook is set, messages can be fetched")
-    host = str(webhook["url"]).partition("://")[2].partition("/")[0]
     return warning(
         f"Telegram: a webhook to {host} is set, which the bot removes at its start",
         "use a token of its own for whatever is served there",

@@ -6,7 +6,6 @@ import asyncio
 import operator
 import os
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +15,7 @@ from bot.media.worker.kinds import DECODING, RENDERING
 from tests.media.worker.conftest import Sign, is_running, linux_only, say_and_wait, worker_of
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
+from tests.support.process import children_of
 
 
 async def test_a_process_that_died_between_two_calls_is_replaced_unnoticed() -> None:
@@ -33,21 +33,12 @@ async def test_a_process_that_is_warm_serves_the_next_call() -> None:
         assert await media.run(os.getpid) == expected
 
 
-def processes_of(parent: int) -> set[int]:
-    """Its children, as Linux lists them."""
-    return {
-        int(child)
-        for children in Path(f"/proc/{parent}/task").glob("*/children")
-        for child in children.read_text().split()
-    }
-
-
 @linux_only
 async def test_no_process_starts_before_the_first_call() -> None:
-    before = processes_of(os.getpid())
+    before = {*children_of(os.getpid())}
     async with worker_of() as media:
-        assert processes_of(os.getpid()) <= before
-        assert await media.run(os.getpid) in processes_of(os.getpid())
+        assert {*children_of(os.getpid())} <= before
+        assert await media.run(os.getpid) in children_of(os.getpid())
 
 
 async def test_a_process_ends_after_a_minute_without_a_call_and_not_before() -> None:

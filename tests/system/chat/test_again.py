@@ -14,7 +14,7 @@ from tests.support.chats import Json, buttons_of, text_of
 from tests.support.deadlines import eventually
 from tests.support.person import Person
 from tests.support.texts import label, said
-from tests.support.world import World
+from tests.support.world import HELD_SECONDS, QUICK_SECONDS, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -74,8 +74,10 @@ async def test_again_in_720p_is_a_job_of_its_own_once(shared: World) -> None:
     ada = await shared.person()
     video = await has_video(ada)
     assert "Again in 720P · 1.6 s" in str(video["reply_markup"])
+    await shared.tell_provider(render_seconds=HELD_SECONDS)
     assert await ada.presses(video, label("button-finer")) == label("answer-started")
     assert await ada.presses(video, label("button-finer")) == label("answer-started")
+    await shared.tell_provider(render_seconds=QUICK_SECONDS)
     finer = await ada.sees_video(2)
     assert finer["video"]["width"] > video["video"]["width"]
     assert set(buttons_of(finer)) == {label("button-as-note")}

@@ -13,11 +13,11 @@ from tests.support.chats import text_of
 from tests.support.deadlines import eventually
 from tests.support.person import Person
 from tests.support.texts import LONGEST_SECONDS, said
-from tests.support.world import HELD_SECONDS, World
+from tests.support.world import HELD_SECONDS, MIDDAY, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SETTINGS = {"QUOTA_SECONDS_PER_DAY": "12.5", "TIME_ZONE": "UTC"}
+SETTINGS = {"QUOTA_SECONDS_PER_DAY": "12.5"}
 
 
 async def asks(person: Person, command: str) -> str:
@@ -63,11 +63,11 @@ async def test_quota_shows_what_was_used_and_when_it_starts_afresh(shared: World
     ada = await shared.person()
     fresh = await asks(ada, "/quota")
     assert "0 s used · 0 s reserved · 12.5 s left of 12.5 s" in fresh
-    assert "It resets tomorrow at 00:00 (UTC)." in fresh
+    assert f"It resets tomorrow at 00:00 ({MIDDAY})." in fresh
     assert "▱" * 12 in fresh
     await ada.sends_photo()
     await ada.says(2)
-    await ada.sees_video()
+    await ada.reaches("done")
     used = await asks(ada, "/quota")
     assert "2 s used · 0 s reserved · 10.5 s left of 12.5 s" in used
     assert "▰▰▱" in used
@@ -82,7 +82,7 @@ async def test_quota_counts_what_a_job_has_set_aside(shared: World) -> None:
     assert "0 s used · 0.9 s reserved · 11.6 s left of 12.5 s" in await asks(ada, "/quota")
     assert said("status-jobs", count=1) in await asks(ada, "/status")
     await shared.tell_provider(render_seconds=0.2)
-    await ada.sees_video()
+    await ada.reaches("done")
     assert await asks(ada, "/status") == said("status-photo")
 
 

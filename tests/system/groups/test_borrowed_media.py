@@ -81,8 +81,8 @@ async def test_a_button_is_answered_while_a_crowd_waits_for_its_answers(shared: 
     try:
         voice = await there.member(ada).says(reply_to=asked["message_id"])
         status = await there.sees(said("borrowed-used", owner="Ben"), reply_to=voice)
-        helps = [await there.member(there.owner).commands("/help") for _ in range(40)]
         await ada.reaches("running")
+        helps = [await there.member(there.owner).commands("/help") for _ in range(40)]
         answer = await there.member(ben).presses(status, label("button-not-me"))
     finally:
         await shared.tell_provider(render_seconds=0.2)

@@ -9,12 +9,12 @@ import pytest
 from tests.support.chats import buttons_of, text_of
 from tests.support.deadlines import eventually
 from tests.support.texts import label, said
-from tests.support.world import HELD_SECONDS, World
+from tests.support.world import HELD_SECONDS, MIDDAY, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SETTINGS = {"QUOTA_SECONDS_PER_DAY": "2", "TIME_ZONE": "UTC", "DETECTIONS_PER_PERSON_PER_DAY": "2"}
-WHEN = label("when-tomorrow", time="00:00", zone="UTC")
+SETTINGS = {"QUOTA_SECONDS_PER_DAY": "2", "DETECTIONS_PER_PERSON_PER_DAY": "2"}
+WHEN = label("when-tomorrow", time="00:00", zone=MIDDAY)
 
 
 async def test_a_voice_over_the_quota_can_be_shortened_to_what_is_left(shared: World) -> None:

@@ -6,12 +6,12 @@ import pytest
 
 from tests.support.chats import text_of
 from tests.support.texts import LONGEST_SECONDS, said
-from tests.support.world import World
+from tests.support.world import MIDDAY, World
 from tests.system.chat.test_commands import asks
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SETTINGS = {"QUOTA_SECONDS_PER_DAY": "600", "BUDGET_YUAN_PER_DAY": "2", "TIME_ZONE": "UTC"}
+SETTINGS = {"QUOTA_SECONDS_PER_DAY": "600", "BUDGET_YUAN_PER_DAY": "2"}
 
 
 async def test_start_and_quota_say_what_the_budget_still_pays_for(shared: World) -> None:
@@ -20,7 +20,7 @@ async def test_start_and_quota_say_what_the_budget_still_pays_for(shared: World)
     answer = await asks(ada, "/quota")
     assert "0 s used · 0 s reserved · 4 s left of 600 s" in answer
     assert "This bot's budget for everybody has less left than your quota." in answer
-    assert "It resets tomorrow at 00:00 (UTC)." in answer
+    assert f"It resets tomorrow at 00:00 ({MIDDAY})." in answer
 
 
 async def test_what_is_said_to_be_left_shrinks_with_the_money(shared: World) -> None:

@@ -60,7 +60,7 @@ async def test_after_forgetting_nothing_leads_to_the_person_and_the_quota_is_not
     for person in (ada, ben):
         await person.sends_photo()
         await person.says(2)
-        await person.sees_video()
+        await person.reaches("done")
     left = text_of(await asks(ada, "/quota"))
     shown = await asks(ada, "/forget")
     assert text_of(shown) == said("forget-shown", photos=1, voices=1, videos=1)

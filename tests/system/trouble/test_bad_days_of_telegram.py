@@ -57,7 +57,7 @@ async def test_one_chats_long_pause_is_nobody_elses(shared: World) -> None:
     ada = await shared.person()
     await ada.sends_photo()
     await ada.sees_key("photo-ready")
-    shared.faults.add("telegram", "sendVideo", "rate_limit", params={"retry_after": 7})
+    shared.faults.add("telegram", "sendVideo", "rate_limit", params={"retry_after": 20})
     await ada.says()
 
     async def put_off() -> bool:
