@@ -22,10 +22,17 @@ from prometheus_client.samples import Sample
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.routing import Route
+from telegram.error import TelegramError
 
 from bot import http_client
 from bot.backups.task import Backups
-from bot.http_client import CallTimes
+from bot.dashscope.client import DashScope
+from bot.dashscope.errors import DashScopeError
+from bot.dashscope.fields import VideoRequest
+from bot.http_client import CallTimes, HttpClient
+from bot.telegram.answers import BotApiRequest
+from bot.telegram.connection import build_bot
+from bot.telegram.polling import Poller, PollFailed
 from bot.web import metrics
 from bot.web.figures import CLOSED, SHAPES, STAGES
 from bot.web.metrics import metrics_route
@@ -35,6 +42,7 @@ from storage.figures import WAIT_BUCKETS
 from storage.jobs import moves, task_moves
 from storage.jobs.failures import CAUSES
 from tests.storage import orders
+from tests.support.clock import FakeClock
 from tests.support.deadlines import deadline
 from tests.support.fake_services import Fakes
 
@@ -201,6 +209,51 @@ async def test_calls_are_told_by_method_with_their_errors(fakes: Fakes) -> None:
     assert found == [2, 3, 3, 4]
     assert counts["+Inf", "other"] == 1
     assert await values(fakes, "provider_errors_total") == {}
+
+
+async def test_every_call_of_the_service_goes_by_its_own_name(
+    no_calls: dict[tuple[str, str], CallTimes], tmp_path: Path
+) -> None:
+    async with broken() as http:
+        key, clock = SecretStr("sk-0123456789"), FakeClock()
+        service = DashScope(http, base_url=ADDRESS, api_key=key, clock=clock, submit_http=http)
+        made = [
+            *(service.detect("m", f"{ADDRESS}/p.jpg"), service.query("t"), service.cancel("t")),
+            *(service.list_tasks("m"), service.find("m")),
+            service.submit(VideoRequest("m", f"{ADDRESS}/p.jpg", f"{ADDRESS}/v.wav", {})),
+            service.download(f"{ADDRESS}/v.mp4", tmp_path / "v.mp4"),
+        ]
+        for call in made:
+            with pytest.raises(DashScopeError):
+                await call
+    names = http_client.METHODS["provider"] - {"upload", "other"}
+    assert set(no_calls) == {("provider", name) for name in names}
+    assert {times.errors["failed"] for times in no_calls.values()} == {1}
+
+
+async def test_every_call_of_telegram_goes_by_its_own_name_and_without_the_token(
+    no_calls: dict[tuple[str, str], CallTimes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = SecretStr("4242:AAH-local-sandbox-token-000000000000")
+    monkeypatch.setattr(BotApiRequest, "_build_client", lambda own: broken(**own._client_kwargs))
+    bot = build_bot(token, ADDRESS)
+    for call in (bot.send_message(1, "x"), bot.get_file("f"), bot.leave_chat(1)):
+        with pytest.raises(TelegramError):
+            await call
+    async with broken() as http:
+        with pytest.raises(PollFailed):
+            await Poller(bot, http, hold_seconds=1).fetch(None)
+    names = ("sendMessage", "getFile", "other", "getUpdates")
+    assert set(no_calls) == {("telegram", name) for name in names}
+
+
+ADDRESS = "https://127.0.0.1:9/api/v1"
+
+
+def broken(**options: Any) -> HttpClient:
+    """Every call is answered with 503."""
+    transport = httpx.MockTransport(lambda _: httpx.Response(503, content=b""))
+    return HttpClient(**{**options, "transport": transport})
 
 
 def everything(path: Path, closed: Mapping[str, frozenset[str]]) -> None:
