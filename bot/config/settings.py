@@ -123,6 +123,12 @@ class Settings(ServiceSettings, DatabaseSettings, PortSettings):
     """DEBUG, INFO, WARNING or ERROR"""
     log_format: Annotated[Literal["text", "json"], BeforeValidator(values.lower), Filled] = "text"
     """text or json"""
+    sentry_dsn: Annotated[SecretStr | None, AfterValidator(values.sentry_dsn), Optional] = None
+    """the address with a key that a Sentry project gives, for errors"""
+    otel_exporter_otlp_endpoint: Annotated[
+        str | None, AfterValidator(values.optional_address), Optional
+    ] = None
+    """the address of an OpenTelemetry collector, for traces, such as http://127.0.0.1:4318"""
 
     @field_validator("dashscope_api_key", mode="after")
     @classmethod
@@ -172,8 +178,9 @@ class Settings(ServiceSettings, DatabaseSettings, PortSettings):
     @property
     def secrets(self) -> tuple[SecretStr, ...]:
         """What must never be seen: for the log's redaction."""
-        secrets = (self.telegram_bot_token, self.dashscope_api_key, self.webhook_secret)
-        return tuple(secret for secret in secrets if secret is not None)
+        ours = (self.telegram_bot_token, self.webhook_secret)
+        given = (self.dashscope_api_key, self.sentry_dsn)
+        return (*ours, *(secret for secret in given if secret is not None))
 
     @property
     def webhook_secret(self) -> SecretStr:
