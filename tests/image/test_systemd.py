@@ -43,13 +43,13 @@ class Machine:
 
     async def typed(self, lines: str) -> Ended:
         """As root, one after the other, up to the first that fails."""
-        words = ("nsenter", "-t", self._init, "-m", "-p", "-u", "-i", "-C", "-r", "-w")
+        words = ("nsenter", "-t", *self._children(), "-m", "-p", "-u", "-i", "-C", "-r", "-w")
         return await command(*words, "env", f"PATH={SYSTEM}", "sh", "-ec", lines)
 
-    @property
-    def _init(self) -> str:
+    def _children(self) -> list[str]:
+        """Systemd alone, as soon as it is there."""
         pid = self._started.pid
-        return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0]
+        return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
     async def does(self, lines: str) -> str:
         """What they print; they have to succeed."""
@@ -61,6 +61,8 @@ class Machine:
     async def is_up(self) -> bool:
         """Whether systemd has started everything."""
         assert self._started.is_running, self._started.printed
+        if not self._children():
+            return False
         return (await self.typed("systemctl is-system-running")).printed.strip() == "running"
 
 
