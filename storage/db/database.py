@@ -12,7 +12,7 @@ import logging
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -168,6 +168,7 @@ class Database(Queryable):
     writer: aiosqlite.Connection
     reader: aiosqlite.Connection
     _lock: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
+    _line: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
     _hurried: bool = field(init=False, default=False)
     _trouble: DatabaseUnusable | None = field(init=False, default=None)
     _lost: asyncio.Event = field(init=False, default_factory=asyncio.Event)
@@ -225,14 +226,16 @@ class Database(Queryable):
             await self.writer.close()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, *, goes_first: bool = False) -> AsyncIterator[Transaction]:
         """A transaction of one's own: committed at the end, rolled back on any exception.
+
+        `goes_first`: before all that wait but one.
 
         Cancellation cannot tear a commit: the outcome is awaited before the lock is given back.
 
         Raises: DatabaseUnusable; DatabaseLocked after `hurry`.
         """
-        async with self._lock:
+        async with nullcontext() if goes_first else self._line, self._lock:
             with self._noting_trouble(written=True):
                 async with AsyncExitStack() as undo:
                     undo.push_async_callback(self._rollback)
