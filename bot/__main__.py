@@ -26,6 +26,7 @@ _COMMANDS = {
     "sandbox": "Serve a local Telegram and video service, for any client.",
     "make": "Make a video from a photo and a sound.",
     "doctor": "Check accounts, disk, media libraries and clock.",
+    "health": "Ask the running bot whether it is well.",
     "backup": "Copy the database, also while the bot runs.",
     "restore": "Put a backup in the place of the database; the bot must not run.",
 }

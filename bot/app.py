@@ -9,8 +9,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from telegram import Bot
+
 from bot.alerts import Operator, raise_alarm
-from bot.clock import Clock, SystemClock
+from bot.clock import SystemClock
 from bot.common import CommonServices, build_common, build_outbox
 from bot.config.settings import Settings
 from bot.delivery.resend import Resends
@@ -34,6 +36,7 @@ from bot.telegram.connection import (
 )
 from bot.telegram.polling import Polling
 from bot.telegram.updates import UpdateLoop
+from bot.web.signs import Health, Sign
 from bot.worker import Worker
 from handlers import register
 from handlers.menus import Menus
@@ -42,6 +45,8 @@ from storage.db.errors import DatabaseLocked, DatabaseUnusable
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
+
+    from bot.web.server import Served
 
 logger = logging.getLogger(__name__)
 
@@ -60,10 +65,14 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         PortUnusable: nothing can be served on the port that is set.
     """
     try:
-        async with AsyncExitStack() as stack:
-            running = await unless_stopped(_start(settings, stack), stop)
+        async with AsyncExitStack() as stack, AsyncExitStack() as port:
+            health = Health(clock=SystemClock())
+            served = await port.enter_async_context(_serving(settings, health))
+            running = await unless_stopped(_start(settings, health, stack), stop)
             if running is not None:
-                await _run_all(running, settings, stop)
+                if served is not None:
+                    served.add(_routes(running, settings))
+                await _run_all(running, settings, stop, port)
     except DatabaseUnusable as trouble:
         await raise_alarm(settings, "operator-database-unusable", str(trouble))
         raise
@@ -75,10 +84,13 @@ class _Running(NamedTuple):
     worker: Worker
     updates: UpdateLoop
     polling: Polling | None
+    common: CommonServices
+    health: Health
+    bot: Bot
 
 
-async def _start(settings: Settings, stack: AsyncExitStack) -> _Running:
-    clock = SystemClock()
+async def _start(settings: Settings, health: Health, stack: AsyncExitStack) -> _Running:
+    clock = health.clock
     database = await Database.open(settings.database_path, clock)
     stack.push_async_callback(database.close)
     application = build_application(
@@ -86,7 +98,7 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> _Running:
     )
     await initialize(application, clock)
     stack.push_async_callback(application.shutdown)
-    running = await _join(settings, database, application, clock, stack)
+    running = await _join(settings, database, application, health, stack)
     logger.info("the bot is up: @%s, engine %s", application.bot.username, settings.engine)
     return running
 
@@ -95,9 +107,10 @@ async def _join(
     settings: Settings,
     database: Database,
     application: BotApplication,
-    clock: Clock,
+    health: Health,
     stack: AsyncExitStack,
 ) -> _Running:
+    clock = health.clock
     http = await stack.enter_async_context(build_http())
     common = await build_common(settings, database, application.bot, http, clock, stack)
     await give_engines(common, stack)
@@ -106,17 +119,33 @@ async def _join(
         database=database,
         clock=clock,
         on_parked=partial(_report_parked, common.operator),
+        on_look=partial(health.heard, Sign.UPDATES),
     )
-    fetching = Polling(bot=application.bot, http=http, receiver=updates.receiver, clock=clock)
+    fetching = Polling(
+        bot=application.bot,
+        http=http,
+        receiver=updates.receiver,
+        clock=clock,
+        on_heard=partial(health.heard, Sign.TELEGRAM),
+    )
     polling = None if settings.is_behind_webhook else fetching
     menus = Menus(
         bot=application.bot, texts=common.texts, is_up=lambda: polling is None or polling.has_begun
     )
     register(application, common.part(Services))
-    return _Running(database, common.part(Restoration), _worker(common, menus), updates, polling)
+    return _Running(
+        database=database,
+        restoration=common.part(Restoration),
+        worker=_worker(common, menus, health),
+        updates=updates,
+        polling=polling,
+        common=common,
+        health=health,
+        bot=application.bot,
+    )
 
 
-def _worker(common: CommonServices, menus: Menus) -> Worker:
+def _worker(common: CommonServices, menus: Menus, health: Health) -> Worker:
     """With every background task and every kind of outbox entry there is."""
     others: tuple[type[Any], ...] = (Clips, Consent, DataCopies, ForgetPeople, Moderation, Resends)
     kinds = [common.operator.kind, *(kind for each in others for kind in common.part(each).kinds)]
@@ -126,20 +155,49 @@ def _worker(common: CommonServices, menus: Menus) -> Worker:
 
         background_tasks.append(common.part(Backups))
     return Worker(
-        common=common, background_tasks=background_tasks, outbox=build_outbox(common, kinds)
+        common=common,
+        background_tasks=background_tasks,
+        outbox=build_outbox(common, kinds),
+        on_round=partial(health.heard, Sign.WORKER),
     )
 
 
 @asynccontextmanager
-async def _serving(running: _Running, settings: Settings) -> AsyncIterator[None]:
-    """What the bot serves, on the port that is set; where none is, no server is even loaded."""
+async def _serving(settings: Settings, health: Health) -> AsyncIterator[Served | None]:
+    """How the bot is, on the port that is set, from the start on; where none is set, no server is
+    even loaded.
+    """
     if settings.listening_port is None:
-        yield
+        yield None
         return
+    from bot.web.health import health_routes
+    from bot.web.sentinel import watched_from_outside
     from bot.web.server import serving
 
-    async with serving(_routes(running, settings), settings.listening_port):
-        yield
+    async with (
+        serving(health_routes(health), settings.listening_port) as served,
+        watched_from_outside(health, served.listeners),
+    ):
+        yield served
+
+
+def _watches(running: _Running, settings: Settings) -> list[asyncio.Task[Any]]:
+    """What looks after the bot's health, where that can be asked for."""
+    if settings.listening_port is None:
+        return []
+    from bot.web.observer import observer_of
+    from bot.web.webhook_watch import WebhookWatch
+
+    watches = [observer_of(running.common, running.health, settings).run()]
+    if running.polling is None:
+        watch = WebhookWatch(
+            bot=running.bot,
+            health=running.health,
+            address=settings.webhook_url or "",
+            received=lambda: running.updates.receiver.received,
+        )
+        watches.append(watch.run())
+    return [asyncio.create_task(each, name="health") for each in watches]
 
 
 def _routes(running: _Running, settings: Settings) -> list[BaseRoute]:
@@ -149,26 +207,30 @@ def _routes(running: _Running, settings: Settings) -> list[BaseRoute]:
     return [webhook(running.updates.receiver, settings.webhook_secret)] if is_sent else []
 
 
-async def _run_all(running: _Running, settings: Settings, stop: asyncio.Event) -> None:
+async def _run_all(
+    running: _Running, settings: Settings, stop: asyncio.Event, port: AsyncExitStack
+) -> None:
     """Until `stop`, or until the database is lost or one ends by itself; then all end, and what
     others ask of the bot first.
     """
     closing = asyncio.Event()
-    async with _serving(running, settings):
-        tasks = [
-            asyncio.create_task(_work(running, closing), name="worker"),
-            asyncio.create_task(running.updates.run(), name="updates"),
-        ]
-        if running.polling is not None:
-            tasks.append(asyncio.create_task(running.polling.run(), name="polling"))
-        signs = [
-            asyncio.create_task(stop.wait()),
-            asyncio.create_task(running.database.lost()),
-            asyncio.create_task(_report_locks(running.database, settings)),
-        ]
-        await asyncio.wait({*tasks, *signs}, return_when=asyncio.FIRST_COMPLETED)
-        logger.info("stopping")
-        end_at_last()
+    tasks = [
+        asyncio.create_task(_work(running, closing), name="worker"),
+        asyncio.create_task(running.updates.run(), name="updates"),
+    ]
+    if running.polling is not None:
+        tasks.append(asyncio.create_task(running.polling.run(), name="polling"))
+    signs: list[asyncio.Task[Any]] = [
+        asyncio.create_task(stop.wait()),
+        asyncio.create_task(running.database.lost()),
+        asyncio.create_task(_report_locks(running.database, settings)),
+        *_watches(running, settings),
+    ]
+    running.health.expect(Sign.UPDATES)
+    await asyncio.wait({*tasks, *signs}, return_when=asyncio.FIRST_COMPLETED)
+    logger.info("stopping")
+    end_at_last()
+    await port.aclose()
     for sign in signs:
         sign.cancel()
     if running.polling is not None:
@@ -177,19 +239,21 @@ async def _run_all(running: _Running, settings: Settings, stop: asyncio.Event) -
     closing.set()
     await running.database.hurry()
     await asyncio.wait({*tasks, *signs})
-    _raise_what_ended_it(tasks, stop)
+    _raise_what_ended_it([*tasks, *signs], stop)
 
 
 async def _work(running: _Running, closing: asyncio.Event) -> None:
     """After a restore nothing is worked on before it is known what the database lacks."""
     await unless_stopped(running.restoration.settle(), closing)
     if not closing.is_set():
+        running.health.expect(Sign.WORKER)
         await running.worker.run(closing)
 
 
-def _raise_what_ended_it(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:
+def _raise_what_ended_it(tasks: Sequence[asyncio.Task[Any]], stop: asyncio.Event) -> None:
     """A lost database before all else: the rest follows from it."""
-    errors = [error for task in tasks if (error := task.exception()) is not None]
+    ended = [task for task in tasks if not task.cancelled()]
+    errors = [error for task in ended if (error := task.exception()) is not None]
     for error in sorted(errors, key=lambda error: not isinstance(error, DatabaseUnusable)):
         if not (stop.is_set() and isinstance(error, DatabaseLocked)):
             raise error

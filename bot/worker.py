@@ -6,7 +6,7 @@ It keeps nothing that the database does not know: after any crash, `run` goes on
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from functools import partial
 
 from bot.chat.status import Progress
@@ -46,6 +46,8 @@ class Worker(Component):
     clock_watch = Part(ClockWatch)
     background_tasks: Sequence[BackgroundTask]
     outbox: OutboxRunner
+    on_round: Callable[[], None] = lambda: None
+    """Called after every look."""
 
     def __post_init__(self) -> None:
         wakeup = self.common.wakeup
@@ -64,6 +66,7 @@ class Worker(Component):
                 if shower.done():
                     shower.result()
                 await self._begin_what_is_due()
+                self.on_round()
                 await self.common.wakeup.wait(_LOOK_EVERY_SECONDS)
         finally:
             shower.cancel()

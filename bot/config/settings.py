@@ -49,7 +49,21 @@ class DatabaseSettings(FromEnvironment):
         return Path(values.database_path(self.database_url))
 
 
-class Settings(ServiceSettings, DatabaseSettings):
+class PortSettings(FromEnvironment):
+    """Where the bot is asked: all that it takes to ask it."""
+
+    port: Annotated[int | None, Field(ge=1, le=values.MOST_PORT), Optional] = None
+    """a port such as 8080, as platforms do, or unset it"""
+    http_port: Annotated[int | None, Field(ge=1, le=values.MOST_PORT), Optional] = None
+    """a port such as 8080, or remove the line"""
+
+    @property
+    def listening_port(self) -> int | None:
+        """Where the bot serves HTTP; None: nowhere."""
+        return self.http_port or self.port
+
+
+class Settings(ServiceSettings, DatabaseSettings, PortSettings):
     """Everything the bot needs."""
 
     is_behind_webhook: ClassVar[bool] = False
@@ -73,10 +87,6 @@ class Settings(ServiceSettings, DatabaseSettings):
     """a whole number of backups that are kept, 1 or more"""
     admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(values.ids)] = frozenset()
     """Telegram user ids with commas, such as 1001,1002"""
-    port: Annotated[int | None, Field(ge=1, le=values.MOST_PORT), Optional] = None
-    """a port such as 8080, as platforms do, or unset it"""
-    http_port: Annotated[int | None, Field(ge=1, le=values.MOST_PORT), Optional] = None
-    """a port such as 8080, or remove the line"""
     public_url: Annotated[str | None, AfterValidator(values.public_address), Optional] = None
     """the https address at which Telegram reaches this bot"""
     contact: Annotated[str | None, Field(max_length=100), Optional] = None
@@ -148,11 +158,6 @@ class Settings(ServiceSettings, DatabaseSettings):
     def previews_directory(self) -> Path:
         """The folder in it for videos that this machine makes."""
         return self.data_directory / "preview"
-
-    @property
-    def listening_port(self) -> int | None:
-        """Where the bot serves HTTP; None: nowhere."""
-        return self.http_port or self.port
 
     @property
     def zone(self) -> ZoneInfo:

@@ -115,6 +115,11 @@ class Outages(Component):
         """Whether videos wait for the provider to serve again."""
         return await outages.current(self.database, self.account, Work.SUBMIT) is not None
 
+    async def is_served(self) -> bool:
+        """Whether the provider does all that it is asked, by all engines, as far as is known."""
+        served = not await outages.all_of(self.database, self.account)
+        return served and all([await other.is_served() for other in self.others])
+
     async def may_prepare(self) -> bool:
         """Whether handing files over may work: there is no outage, or a probe is due."""
         outage = await outages.current(self.database, self.account, Work.SUBMIT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -14,7 +15,7 @@ from telegram.error import TelegramError
 
 from bot.clock import Clock
 from bot.http_client import HttpClient
-from bot.retry import SECOND_INSTANCE, TELEGRAM, RetryPolicy
+from bot.retry import POLLING, SECOND_INSTANCE, RetryPolicy
 from bot.shutdown import unless_stopped
 from bot.telegram.answers import ForeignAnswer, LoggedOut, read_answer, status_of, understood
 from bot.telegram.dispatch import to_stored
@@ -44,8 +45,10 @@ class Poller:
         self._http = http
         self._hold_seconds = hold_seconds
 
-    async def fetch(self, offset: int | None) -> list[Any]:
+    async def fetch(self, offset: int | None, *, is_held: bool = True) -> list[Any]:
         """The next updates, held until there is one; confirms all below `offset`.
+
+        What is not held is answered at once.
 
         Raises:
             PollFailed: the network, the server, an answer that is none.
@@ -53,13 +56,14 @@ class Poller:
             WebhookActive: 409, a webhook is set.
             TokenRejected: 401 or 404.
         """
+        hold_seconds = self._hold_seconds if is_held else 0
         body = {
             "limit": _BATCH,
-            "timeout": self._hold_seconds,
+            "timeout": hold_seconds,
             "allowed_updates": ALLOWED_UPDATES,
             **({} if offset is None else {"offset": offset}),
         }
-        timeout = httpx.Timeout(10.0, read=self._hold_seconds + _ANSWER_MARGIN_SECONDS)
+        timeout = httpx.Timeout(10.0, read=hold_seconds + _ANSWER_MARGIN_SECONDS)
         try:
             response = await self._http.post(self._address, json=body, timeout=timeout)
         except httpx.HTTPError as error:
@@ -135,11 +139,15 @@ class PollingOptions:
 
     hold_seconds: int = 30
     second_instance: RetryPolicy = SECOND_INSTANCE
-    retry: RetryPolicy = TELEGRAM
+    retry: RetryPolicy = POLLING
 
 
 class Polling:
-    """Fetches and takes in; the next getUpdates, which confirms, is made only after that."""
+    """Fetches and takes in; the next getUpdates, which confirms, is made only after that.
+
+    `on_heard` is called whenever Telegram answered. Before the first answer, and while something is
+    wrong, no poll is held: so it is known at once that it is well.
+    """
 
     def __init__(
         self,
@@ -149,7 +157,10 @@ class Polling:
         receiver: Receiver,
         clock: Clock,
         options: PollingOptions | None = None,
+        on_heard: Callable[[], None] = lambda: None,
     ) -> None:
+        self._on_heard = on_heard
+        self._is_well = False
         self._options = options or PollingOptions()
         self._bot = bot
         self._receiver = receiver
@@ -180,7 +191,8 @@ class Polling:
 
     async def _fetch(self) -> list[Any]:
         try:
-            batch = await unless_stopped(self._poller.fetch(self._offset), self._stop)
+            fetching = self._poller.fetch(self._offset, is_held=self._is_well)
+            batch = await unless_stopped(fetching, self._stop)
         except PollFailed as failure:
             await self._pause(failure)
             return []
@@ -192,6 +204,8 @@ class Polling:
             await self._remove_webhook()
             return []
         self._failures = 0
+        self._is_well = True
+        self._on_heard()
         return batch or []
 
     async def _accept(self, batch: list[Any]) -> None:
@@ -212,6 +226,7 @@ class Polling:
 
     async def _pause(self, failure: PollFailed) -> None:
         self._failures += 1
+        self._is_well = False
         retry, asked_seconds = self._options.retry, failure.retry_after_seconds
         seconds = retry.endless_delay_seconds(self._failures, asked_seconds)
         logger.warning("no updates (%s), the next attempt in %.1f s", failure, seconds)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -37,6 +37,8 @@ class Receiver:
     database: Database
     look_at: Callable[[Incoming], None]
     wakeup: Wakeup
+    received: int = 0
+    """How many updates so far."""
     _receiving: int = field(init=False, default=0)
     _crowded_at_seconds: float = field(init=False, default=-math.inf)
     _arrived: dict[int, StoredUpdate] = field(init=False, default_factory=dict)
@@ -52,6 +54,7 @@ class Receiver:
         if kept:
             with self._counted():
                 await self._store(kept)
+        self.received += len(incoming)
         for one in incoming:
             if not one.is_kept:
                 self.look_at(one)
@@ -71,14 +74,16 @@ class Receiver:
         finally:
             self._receiving -= 1
 
-    async def _store(self, kept: Iterable[StoredUpdate]) -> None:
-        """What arrives while others are being stored is stored together: one commit for all."""
+    async def _store(self, kept: Collection[StoredUpdate]) -> None:
+        """What arrives while others are being stored is stored together: one commit for all, by the
+        first of them; the others are then done.
+        """
         self._arrived.update({update.update_id: update for update in kept})
         async with self._storing:
-            together = list(self._arrived.values())
-            if together:
+            if any(update.update_id in self._arrived for update in kept):
+                together = list(self._arrived.values())
                 async with self.database.transaction(goes_first=True) as tx:
                     await inbox.store(tx, together)
-            for update in together:
-                self._arrived.pop(update.update_id, None)
+                for update in together:
+                    del self._arrived[update.update_id]
         self.wakeup()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.clock import Clock
@@ -41,7 +42,7 @@ class UpdateLoop:
     no error handlers: a failure is noticed by one of our own. What only its handlers before the
     default group take is not kept: they are not to use what it holds.
     `on_parked` is told about every update that is given up; `grace_seconds`: how long handlers may
-    go on after `stop`.
+    go on after `stop`. `on_look` is called after every look into the inbox.
     """
 
     def __init__(
@@ -52,7 +53,9 @@ class UpdateLoop:
         clock: Clock,
         on_parked: OnParked,
         grace_seconds: float = _GRACE_SECONDS,
+        on_look: Callable[[], None] = lambda: None,
     ) -> None:
+        self._on_look = on_look
         self._database = database
         self._clock = clock
         self._grace_seconds = grace_seconds
@@ -88,6 +91,7 @@ class UpdateLoop:
                 await self._begin_undone(again=again)
                 again = False
                 await self._forget_old()
+                self._on_look()
                 await unless_stopped(self._wakeup.wait(_LOOK_EVERY_SECONDS), self._stop)
         finally:
             self._handling.hurry()

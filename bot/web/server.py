@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import logging
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import ExitStack, asynccontextmanager, closing
+from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -21,21 +22,35 @@ _FIRST_FREE_FOR_ALL = 1024
 _NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What is served, and on which sockets."""
+
+    app: Starlette
+    listeners: Sequence[socket.socket]
+
+    def add(self, routes: Iterable[BaseRoute]) -> None:
+        """Serve these as well from now on."""
+        self.app.router.routes.extend(routes)
+
+
 @asynccontextmanager
-async def serving(routes: Sequence[BaseRoute], port: int) -> AsyncIterator[None]:
+async def serving(routes: Sequence[BaseRoute], port: int) -> AsyncIterator[Served]:
     """Serve these for the duration of the block; then what is being answered has a second.
 
     Raises PortUnusable.
     """
-    server = HttpServer(Starlette(routes=routes))
+    app = Starlette(routes=routes)
+    server = HttpServer(app)
     with ExitStack() as stack:
         try:
-            await server.begin(_listeners(port, stack))
+            listeners = _listeners(port, stack)
+            await server.begin(listeners)
         except OSError as error:
             raise _unusable(port, error) from error
         logger.info("serving on port %d", port)
         try:
-            yield
+            yield Served(app, listeners)
         finally:
             await server.end()
 

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -127,6 +127,22 @@ class Transaction(Queryable):
         columns, given = ", ".join(values), ", ".join(f":{column}" for column in values)
         sql = f"INSERT INTO {table} ({columns}) VALUES ({given}) {on_conflict} RETURNING *"  # noqa: S608
         return await self.fetch_one(sql, **values)
+
+    async def insert_new(self, table: str, rows: Sequence[Row]) -> list[Row]:
+        """Write those of these whose key no row has, in one statement; all of what was written."""
+        if not rows:
+            return []
+        places = ", ".join(
+            f"({', '.join(f':{column}_{n}' for column in row)})" for n, row in enumerate(rows)
+        )
+        bound = {
+            f"{column}_{n}": value for n, row in enumerate(rows) for column, value in row.items()
+        }
+        sql = (
+            f"INSERT INTO {table} ({', '.join(rows[0])}) VALUES {places}"  # noqa: S608
+            " ON CONFLICT DO NOTHING RETURNING *"
+        )
+        return await self.fetch_all(sql, **bound)
 
     async def insert_once(self, table: str, values: Row) -> bool:
         """Write a row; False, and nothing is changed, where one has its key."""
