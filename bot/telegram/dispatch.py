@@ -221,7 +221,7 @@ def parse(stored: StoredUpdate, bot: Bot) -> Update:
         raise Malformed(f"{type(error).__name__} while parsing") from error
 
 
-def is_press(incoming: Incoming) -> bool:
+def is_button_press(incoming: Incoming) -> bool:
     """Whether it is a button that was pressed."""
     return isinstance(incoming.update, Update) and incoming.update.callback_query is not None
 

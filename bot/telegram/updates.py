@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.shutdown import unless_stopped
 from bot.telegram.chat_queues import ChatQueues
 from bot.telegram.connection import BotApplication
-from bot.telegram.dispatch import Handling, Incoming, OnParked, is_press, queue_of
+from bot.telegram.dispatch import Handling, Incoming, OnParked, is_button_press, queue_of
 from bot.telegram.receiving import Receiver
 from bot.wakeup import Wakeup
 from storage import inbox
@@ -125,7 +125,7 @@ class UpdateLoop:
             self._queues.put(queue, without)
 
     async def _handle(self, incoming: Incoming) -> None:
-        if not is_press(incoming):
+        if not is_button_press(incoming):
             await self._give_way()
         await self._handling.handle(incoming)
         self._begun.discard(incoming.stored.update_id)
