@@ -44,7 +44,17 @@ def start(kind: type[Settings], *, stop_with_stdin: bool) -> None:
         set_up_logging(settings.log_level, settings.secrets, settings.log_format)
         for sentence in misspelt_settings():
             log.warning(sentence)
+        _set_up_telemetry(settings)
         _run(settings)
+
+
+def _set_up_telemetry(settings: Settings) -> None:
+    from bot.telemetry import ExtraMissing, set_up_telemetry
+
+    try:
+        set_up_telemetry(settings)
+    except ExtraMissing as missing:
+        raise Failure(str(missing)) from None
 
 
 def _run(settings: Settings) -> None:

@@ -89,6 +89,8 @@ class Settings(ServiceSettings, DatabaseSettings, PortSettings):
     """Telegram user ids with commas, such as 1001,1002"""
     public_url: Annotated[str | None, AfterValidator(values.public_address), Optional] = None
     """the https address at which Telegram reaches this bot"""
+    metrics_token: Annotated[SecretStr | None, AfterValidator(values.metrics_token)] = None
+    """16 or more letters and digits that whoever reads /metrics sends, or remove the line"""
     contact: Annotated[str | None, Field(max_length=100), Optional] = None
     """how people reach you, such as @name or a mail address"""
     allowed_groups: Annotated[frozenset[int], NoDecode, BeforeValidator(values.group_ids)] = (
@@ -123,6 +125,12 @@ class Settings(ServiceSettings, DatabaseSettings, PortSettings):
     """DEBUG, INFO, WARNING or ERROR"""
     log_format: Annotated[Literal["text", "json"], BeforeValidator(values.lower), Filled] = "text"
     """text or json"""
+    sentry_dsn: Annotated[SecretStr | None, AfterValidator(values.sentry_dsn), Optional] = None
+    """the address with a key that a Sentry project gives, for errors"""
+    otel_exporter_otlp_endpoint: Annotated[
+        str | None, AfterValidator(values.optional_address), Optional
+    ] = None
+    """the address of an OpenTelemetry collector, for traces, such as http://127.0.0.1:4318"""
 
     @field_validator("dashscope_api_key", mode="after")
     @classmethod
@@ -172,8 +180,9 @@ class Settings(ServiceSettings, DatabaseSettings, PortSettings):
     @property
     def secrets(self) -> tuple[SecretStr, ...]:
         """What must never be seen: for the log's redaction."""
-        secrets = (self.telegram_bot_token, self.dashscope_api_key, self.webhook_secret)
-        return tuple(secret for secret in secrets if secret is not None)
+        ours = (self.telegram_bot_token, self.webhook_secret)
+        given = (self.dashscope_api_key, self.sentry_dsn, self.metrics_token)
+        return (*ours, *(secret for secret in given if secret is not None))
 
     @property
     def webhook_secret(self) -> SecretStr:

@@ -15,8 +15,10 @@ from pydantic import SecretStr
 from bot.config import mending
 from bot.config.engines import ENGINES
 
+_BEARER = re.compile(r"[A-Za-z0-9._~+/-]{16,512}=*", re.ASCII)
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{30,}")
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+_KEY = re.compile(r"[A-Za-z0-9]{1,64}")
 _WORKSPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 _PLACEHOLDER = re.compile(r"[{}<>]|workspace[-_]?id", re.IGNORECASE)
 _SQLITE = "sqlite:///"
@@ -52,6 +54,19 @@ def bot_token(value: SecretStr) -> SecretStr:
     return SecretStr(text)
 
 
+def metrics_token(value: SecretStr | None) -> SecretStr | None:
+    """What can be sent as a bearer token (RFC 6750) and is hard to guess; None if empty."""
+    text = value.get_secret_value().strip() if value else ""
+    if not text:
+        return None
+    if not _BEARER.fullmatch(text):
+        raise ValueError(
+            "is not 16 or more letters and digits: make one with `openssl rand -hex 16`, or remove "
+            "the line"
+        )
+    return SecretStr(text)
+
+
 def api_key(value: SecretStr | None) -> SecretStr | None:
     """A key without spaces around it; None if empty."""
     text = mending.bare_key(value.get_secret_value()) if value else ""
@@ -81,6 +96,24 @@ def address(value: str) -> str:
 def public_address(value: str | None) -> str | None:
     """The bot's own, if it has one; in it `/telegram` is the webhook's."""
     return None if value is None else address(value).removesuffix(WEBHOOK_PATH)
+
+
+def optional_address(value: str | None) -> str | None:
+    """The same, where there is one."""
+    return None if value is None else address(value)
+
+
+def sentry_dsn(value: SecretStr | None) -> SecretStr | None:
+    """What names a Sentry project: an address with a key in it."""
+    text = value.get_secret_value().strip() if value else ""
+    scheme, _, rest = text.partition("://")
+    key, _, place = rest.rpartition("@")
+    host, _, project = place.rpartition("/")
+    if text and not (_KEY.fullmatch(key) and project.isdecimal() and project.isascii()):
+        raise ValueError("is not a DSN (https://key@host/number): copy it again from Sentry")
+    if text:
+        address(f"{scheme}://{host}")
+    return SecretStr(text) if text else None
 
 
 def _can_be_asked(address: str) -> bool:

@@ -1,0 +1,32 @@
+"""Extras that are off: errors to Sentry, traces to an OpenTelemetry collector."""
+
+from __future__ import annotations
+
+from bot.config.settings import Settings
+from bot.logs import Redactor
+
+
+class ExtraMissing(Exception):
+    """A package is not installed that a setting needs; its text is a sentence with what to do."""
+
+
+def set_up_telemetry(settings: Settings) -> None:
+    """As the settings say; what is not set is not even loaded. Raises ExtraMissing."""
+    if settings.sentry_dsn is not None:
+        try:
+            from bot.telemetry.sentry import send_errors
+        except ImportError as error:
+            raise _missing("SENTRY_DSN", "sentry-sdk") from error
+        send_errors(settings.sentry_dsn.get_secret_value(), Redactor(settings.secrets))
+    if settings.otel_exporter_otlp_endpoint is not None:
+        try:
+            from bot.telemetry.traces import send_traces
+        except ImportError as error:
+            packages = "opentelemetry-sdk opentelemetry-exporter-otlp-proto-http"
+            raise _missing("OTEL_EXPORTER_OTLP_ENDPOINT", packages) from error
+        bot_id, _, _ = settings.telegram_bot_token.get_secret_value().partition(":")
+        send_traces(settings.otel_exporter_otlp_endpoint, bot_id)
+
+
+def _missing(setting: str, packages: str) -> ExtraMissing:
+    return ExtraMissing(f"{setting} needs more packages: pip install {packages}, or remove it.")
