@@ -201,10 +201,13 @@ def _watches(running: _Running, settings: Settings) -> list[asyncio.Task[Any]]:
 
 
 def _routes(running: _Running, settings: Settings) -> list[BaseRoute]:
+    from bot.web.metrics import metrics_route
     from bot.web.webhook import webhook
 
-    is_sent = running.polling is None
-    return [webhook(running.updates.receiver, settings.webhook_secret)] if is_sent else []
+    metrics = metrics_route(running.worker, running.health, settings.metrics_token)
+    if running.polling is not None:
+        return [metrics]
+    return [metrics, webhook(running.updates.receiver, settings.webhook_secret)]
 
 
 async def _run_all(

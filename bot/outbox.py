@@ -108,6 +108,11 @@ class OutboxRunner:
         self._pool = TaskPool(_AT_ONCE, self.wakeup)
         self._under_way: dict[int, tuple[int, str]] = {}
 
+    @property
+    def load(self) -> float:
+        """See `TaskPool`."""
+        return self._pool.load
+
     async def begin_what_is_due(self) -> None:
         """As much as there is room for."""
         room = self._pool.room

@@ -45,6 +45,11 @@ class TaskPool:
         return len(self._tasks)
 
     @property
+    def load(self) -> float:
+        """How many of the places are taken, 0..1."""
+        return min(1.0, self.begun / self._places)
+
+    @property
     def broken(self) -> int:
         """How much failed a moment ago and is left alone."""
         return sum(self._is_resting(key) for key in list(self._resting_until))

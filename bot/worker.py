@@ -56,6 +56,13 @@ class Worker(Component):
         self._deliveries = TaskPool(_DELIVERIES_AT_ONCE, wakeup)
         self._background = TaskPool(_IN_BACKGROUND_AT_ONCE, wakeup)
 
+    @property
+    def loads(self) -> dict[str, float]:
+        """How many places are taken of each pool, 0..1, by its name."""
+        pools = {pool.name.lower(): tasks.load for pool, tasks in self._pools.items()}
+        pools |= {"intake": self._items.load, "background": self._deliveries.load}
+        return {**pools, "outbox": self.outbox.load}
+
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`, then leave everything in a state to go on from."""
         # A start is a reason to try again what the provider refused: the key may be a new one.

@@ -259,9 +259,11 @@ async def announced(tx: Transaction, item: Media) -> bool:
     """The person was shown what became of it; False when something else did meanwhile.
 
     While one item is spoken of, its pair may be made with the other: then there is a question to
-    ask about it, which must not be taken for asked.
+    ask about it, which must not be taken for asked. Or its owner, who read it before the bot knew
+    that it had arrived, pressed a button below: then there is more to do.
     """
     told = {"announced": 0, "state": item.state, "fault": item.fault}
+    told["wanted_at_milliseconds"] = item.wanted_at_milliseconds
     return await tx.update("media", {"announced": 1}, id=item.id, **told)
 
 

@@ -48,6 +48,11 @@ class Backups(Component):
     _failures: int = field(init=False, default=0)
     _fault: str = field(init=False, default="")
 
+    @property
+    def newest_milliseconds(self) -> int:
+        """When the newest was made, as far as is known (epoch); 0: none is."""
+        return self._newest_milliseconds
+
     async def due(self) -> dict[Hashable, Work]:
         """See `BackgroundTask`; the disk, which may hang, is not looked at here."""
         now = self.clock.steady_seconds()

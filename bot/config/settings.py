@@ -89,6 +89,8 @@ class Settings(ServiceSettings, DatabaseSettings, PortSettings):
     """Telegram user ids with commas, such as 1001,1002"""
     public_url: Annotated[str | None, AfterValidator(values.public_address), Optional] = None
     """the https address at which Telegram reaches this bot"""
+    metrics_token: Annotated[SecretStr | None, AfterValidator(values.metrics_token)] = None
+    """16 or more letters and digits that whoever reads /metrics sends, or remove the line"""
     contact: Annotated[str | None, Field(max_length=100), Optional] = None
     """how people reach you, such as @name or a mail address"""
     allowed_groups: Annotated[frozenset[int], NoDecode, BeforeValidator(values.group_ids)] = (
@@ -179,7 +181,7 @@ class Settings(ServiceSettings, DatabaseSettings, PortSettings):
     def secrets(self) -> tuple[SecretStr, ...]:
         """What must never be seen: for the log's redaction."""
         ours = (self.telegram_bot_token, self.webhook_secret)
-        given = (self.dashscope_api_key, self.sentry_dsn)
+        given = (self.dashscope_api_key, self.sentry_dsn, self.metrics_token)
         return (*ours, *(secret for secret in given if secret is not None))
 
     @property

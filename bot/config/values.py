@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from bot.config import mending
 from bot.config.engines import ENGINES
 
+_BEARER = re.compile(r"[A-Za-z0-9._~+/-]{16,512}=*", re.ASCII)
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{30,}")
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 _KEY = re.compile(r"[A-Za-z0-9]{1,64}")
@@ -49,6 +50,19 @@ def bot_token(value: SecretStr) -> SecretStr:
     if not _TOKEN.fullmatch(text):
         raise ValueError(
             "is not a bot token (digits, a colon, 30+ letters): copy it again from @BotFather"
+        )
+    return SecretStr(text)
+
+
+def metrics_token(value: SecretStr | None) -> SecretStr | None:
+    """What can be sent as a bearer token (RFC 6750) and is hard to guess; None if empty."""
+    text = value.get_secret_value().strip() if value else ""
+    if not text:
+        return None
+    if not _BEARER.fullmatch(text):
+        raise ValueError(
+            "is not 16 or more letters and digits: make one with `openssl rand -hex 16`, or remove "
+            "the line"
         )
     return SecretStr(text)
 

@@ -15,7 +15,7 @@ import httpx
 from bot.dashscope import address
 from bot.dashscope.errors import DashScopeError, ResultGone, ResultRefused, Unanswered, Unsent
 from bot.dashscope.http import Timeout, named_failures
-from bot.http_client import HttpClient
+from bot.http_client import HttpClient, named
 
 LIMIT_BYTES = 256 * 1024 * 1024
 """Twenty seconds of 720P take about 10 MB; what is this big is not our video."""
@@ -106,9 +106,9 @@ async def _first_answer(
     options: dict[str, Any] = {"headers": {"Accept-Encoding": "identity"}}
     failure: DashScopeError = ResultRefused(f"download: unsafe address {address.shown(url)}")
     for way in address.ways(url, base_url=base_url):
-        guard = address.guarded(way, base_url=base_url)
+        extensions = address.guarded(way, base_url=base_url) | named("provider", "download")
         request = http.build_request(
-            "GET", way, timeout=timeout.as_httpx(), extensions=guard, **options
+            "GET", way, timeout=timeout.as_httpx(), extensions=extensions, **options
         )
         try:
             with named_failures("download"):

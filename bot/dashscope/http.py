@@ -18,7 +18,7 @@ from bot.dashscope import fields
 from bot.dashscope.error_codes import raising_for
 from bot.dashscope.errors import DashScopeError, Throttled, Unanswered, Unsent
 from bot.dashscope.provider_clock import ProviderClock, http_date
-from bot.http_client import HttpClient, join_small_parts
+from bot.http_client import HttpClient, join_small_parts, named
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +70,7 @@ class Wire:
         Raises `Unsent` when no byte left, `Unanswered` when no complete answer came.
         """
         request = self.http.build_request(method, url, timeout=timeout.as_httpx(), **content)
+        request.extensions |= named("provider", call)
         await join_small_parts(request)
         with named_failures(call):
             async with asyncio.timeout(timeout.total_seconds):

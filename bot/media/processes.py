@@ -32,6 +32,11 @@ class MediaProcesses:
         self.room = Room()
         self._workers = {kind: MediaWorker(kind, clock, folders, room=self.room) for kind in KINDS}
 
+    @property
+    def running(self) -> dict[str, bool]:
+        """Which processes there are just now, by the name of their kind."""
+        return {kind.name: worker.is_running for kind, worker in self._workers.items()}
+
     async def __aenter__(self) -> Self:
         return self
 

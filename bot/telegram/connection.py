@@ -13,7 +13,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, Defaults, ExtBot
 
 from bot.clock import Clock
-from bot.http_client import HttpClient, join_small_parts
+from bot.http_client import HttpClient, join_small_parts, named
 from bot.retry import POLLING
 from bot.telegram.answers import BotApiRequest, understood
 from bot.telegram.error_mapping import describe
@@ -50,7 +50,7 @@ def build_bot(
         write_timeout=60.0,
         media_write_timeout=180.0,
         pool_timeout=30.0,
-        httpx_kwargs={"event_hooks": {"request": [join_small_parts]}},
+        httpx_kwargs={"event_hooks": {"request": [join_small_parts, _name]}},
     )
     return ExtBot(
         token.get_secret_value(),
@@ -60,6 +60,11 @@ def build_bot(
         get_updates_request=request,  # never used: `polling.Poller` fetches
         defaults=_SAID_AS,
     )
+
+
+async def _name(request: httpx.Request) -> None:
+    """By the end of its address; what stands before is secret."""
+    request.extensions |= named("telegram", request.url.path.rpartition("/")[2])
 
 
 def build_application(bot: ExtBot[None]) -> BotApplication:

@@ -13,7 +13,7 @@ from telegram import Bot, File
 from telegram.error import TelegramError
 
 from bot.clock import Clock
-from bot.http_client import HttpClient
+from bot.http_client import HttpClient, named
 from bot.retry import TELEGRAM_CALL, persisting
 from bot.telegram.answers import understood
 from bot.telegram.error_mapping import describe, translate
@@ -80,7 +80,8 @@ class Files:
 
     async def _fetch(self, file: File, *, is_on_disk: bool) -> bytes:
         try:
-            async with self._http.stream("GET", str(file.file_path)) as response:
+            name, url = named("telegram", "download"), str(file.file_path)
+            async with self._http.stream("GET", url, extensions=name) as response:
                 if is_on_disk and response.status_code == HTTPStatus.NOT_FOUND:
                     raise FileNotHere(_ON_ITS_DISK)
                 if response.status_code != HTTPStatus.OK:

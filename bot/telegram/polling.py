@@ -14,7 +14,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.clock import Clock
-from bot.http_client import HttpClient
+from bot.http_client import HttpClient, named
 from bot.retry import POLLING, SECOND_INSTANCE, RetryPolicy
 from bot.shutdown import unless_stopped
 from bot.telegram.answers import ForeignAnswer, LoggedOut, read_answer, status_of, understood
@@ -26,6 +26,7 @@ from bot.telegram.receiving import ALLOWED_UPDATES, Receiver
 logger = logging.getLogger(__name__)
 
 _BATCH = 100
+_NAME = named("telegram", "getUpdates")
 _ANSWER_MARGIN_SECONDS = 15.0
 
 
@@ -65,7 +66,9 @@ class Poller:
         }
         timeout = httpx.Timeout(10.0, read=hold_seconds + _ANSWER_MARGIN_SECONDS)
         try:
-            response = await self._http.post(self._address, json=body, timeout=timeout)
+            response = await self._http.post(
+                self._address, json=body, timeout=timeout, extensions=_NAME
+            )
         except httpx.HTTPError as error:
             raise PollFailed(type(error).__name__) from None
         return _updates(response)

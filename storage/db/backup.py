@@ -16,7 +16,7 @@ from pathlib import Path
 
 from storage.db.connection import told_as_trouble
 from storage.db.database import Queryable, Transaction
-from storage.db.errors import DatabaseTrouble, damaged, is_busy
+from storage.db.errors import DatabaseTrouble, DatabaseUnusable, damaged, is_busy
 from storage.db.migrate import DatabaseTooNew, missing_migrations
 
 _COPIED = 1
@@ -103,9 +103,11 @@ def _see_restored(copy: Path) -> None:
             replace_database(copy, database, now_milliseconds=0)
         except DatabaseTooNew:
             return
+        except DatabaseUnusable as trouble:  # the database itself was read whole
+            raise _failing(copy) from trouble
         with closing(sqlite3.connect(database)) as base:
             if base.execute("PRAGMA user_version").fetchone()[0] != _COPIED:
-                raise damaged(copy)
+                raise _failing(copy)
 
 
 async def is_copy(database: Queryable) -> bool:
@@ -155,8 +157,18 @@ def _copy(source: Path, part: Path) -> None:
         _write(original, copy, part)
         copy.execute("PRAGMA journal_mode = DELETE")
         copy.execute(f"PRAGMA user_version = {_COPIED}")
-        if copy.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
-            raise damaged(source)
+        if not _is_whole(copy):
+            raise _failing(part) if _is_whole(original) else damaged(source)
+
+
+def _is_whole(base: sqlite3.Connection) -> bool:
+    whole: bool = base.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
+    return whole
+
+
+def _failing(copy: Path) -> OSError:
+    """What was written there is not what is read there."""
+    return OSError(errno.EIO, os.strerror(errno.EIO), str(copy))
 
 
 def _write(original: sqlite3.Connection, copy: sqlite3.Connection, part: Path) -> None:

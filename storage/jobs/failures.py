@@ -29,6 +29,17 @@ SERVICE_FAULTS = frozenset(
 sent or did: its maker pays for it, or a quota could be gone around."""
 
 
+CAUSES = SERVICE_FAULTS | {
+    OBJECTED,
+    WITHDRAWN,
+    "failed-gone",
+    "failed-moderated",
+    "failed-photo",
+    "failed-refused",
+    "failed-unchecked",
+}
+"""All there are."""
+
 UNKNOWN_BILLS = frozenset({"failed-lost", "failed-released"})
 """After which nobody can tell whether the provider billed what was submitted."""
 

@@ -21,7 +21,7 @@ from bot.config.settings import Settings
 from bot.limits import limits_of
 from bot.sandbox.server import DEMO_BOT_TOKEN, TELEGRAM_PORT
 from bot.sandbox.telegram.people import OPERATOR_ID
-from tests.commands.test_make import names_in
+from tests.commands.conftest import names_in
 from tests.support.deadlines import deadline, eventually
 from tests.support.process import Running, children_of, started
 

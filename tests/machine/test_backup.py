@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from bot.__main__ import main
 from bot.commands.child import bot_environment
+from storage.db import backup as backups
+from storage.db.backup import make_backup
+from storage.db.errors import DatabaseTrouble
 from storage.db.migrate import migrate
 from tests.support.chats import text_of
 from tests.support.deadlines import eventually
@@ -57,6 +63,73 @@ async def test_a_backup_of_a_running_bot_is_whole_and_never_overwrites(
     again = command(there, "backup", backup)
     assert (again.exit_code, "exists already" in again.output) == (1, True)
     assert backup.read_bytes() == content
+
+
+async def test_the_bot_makes_one_by_itself_and_one_is_enough_to_go_on_from(
+    there: World, tmp_path: Path
+) -> None:
+    ada, kept = await there.person(), tmp_path / "kept"
+    await there.start_bot(BACKUP_DIR=str(kept))
+    await eventually(lambda: names(kept, "*.db"), "a backup")
+    (backup,) = kept.glob("*.db")
+    await ada.sends_both()
+    await ada.reaches("done")
+    await there.kill_bot()
+    lose(there.database)
+    assert command(there, "restore", backup).exit_code == 0
+    await there.start_bot(BACKUP_DIR=str(kept))
+    await ada.sends_both()
+    await ada.sees_video(2)
+    assert names(kept, "*.db") == [backup.name], "the next one is due in a day"
+
+
+async def test_the_operator_is_told_where_none_can_be_made_and_videos_are_all_the_same(
+    there: World, tmp_path: Path
+) -> None:
+    ada, operator = await there.person("Ada"), await there.person("Op")
+    (file := tmp_path / "file").touch()
+    await there.start_bot(BACKUP_DIR=str(file), ADMIN_IDS=str(operator.user_id))
+    told = text_of(await operator.sees("There is no backup of the last 26 hours"))
+    assert f"BACKUP_DIR leads to {file}, but" in told
+    await ada.sends_both()
+    await ada.reaches("done")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_a_disk_that_fills_up_meanwhile_is_named_and_keeps_nothing_of_it(tmp_path: Path) -> None:
+    database, target = tmp_path / "bot.db", tmp_path / "kept" / "copy.db"
+    target.parent.mkdir()
+    migrate(database)
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (database.stat().st_size // 2, limit[1]))
+    try:
+        with pytest.raises(OSError, match=r"copy\.db") as full:
+            make_backup(database, target)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert not isinstance(full.value, DatabaseTrouble)
+    assert names(target.parent, ".*") + names(target.parent, "*") == []
+
+
+def test_a_copy_that_cannot_be_restored_becomes_no_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was written is not what is read again, as on a disk that is dying."""
+    database, target = tmp_path / "bot.db", tmp_path / "kept" / "copy.db"
+    target.parent.mkdir()
+    migrate(database)
+    restore = backups.replace_database
+
+    def spoilt(copy: Path, *where: Any, **named: Any) -> Path | None:
+        with copy.open("rb+") as file:
+            file.seek(4096 * 3)
+            file.write(b"\xa5" * 4096 * 4)
+        return restore(copy, *where, **named)
+
+    monkeypatch.setattr(backups, "replace_database", spoilt)
+    with pytest.raises(OSError, match="Input/output error"):
+        make_backup(database, target)
+    assert names(target.parent, ".*") + names(target.parent, "*") == []
 
 
 async def test_what_is_damaged_becomes_no_backup(there: World, tmp_path: Path) -> None:

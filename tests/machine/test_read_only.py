@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.server import Sandbox, serve_sandbox
+from storage.db.migrate import migrate
 from tests.commands.test_run import up
 from tests.support.process import Running, running
 
@@ -130,6 +131,27 @@ async def test_a_full_disk_is_one_sentence_there(
     )
     assert "small" in line or "is no backup" in line
     assert line.endswith(".")
+
+
+def paths(place: Path) -> list[Path]:
+    return sorted(place.rglob("*"))
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [("small/copy.db", "MB more have to be free"), ("../copy.db", "Read-only file system")],
+)
+async def test_a_backup_that_finds_no_place_is_one_sentence_and_leaves_nothing_there(
+    strict: Strict, place: Path, target: str, words: str
+) -> None:
+    (database := place / "bot.db").touch(mode=0o666)
+    database.chmod(0o666)
+    migrate(database)
+    before = paths(place)
+    line = await ended(strict(f"backup {place / target}", DATABASE_URL=f"sqlite:///{database}"))
+    assert words in line
+    assert line.endswith("No backup was made.")
+    assert paths(place) == before
 
 
 async def test_the_alarm_is_raised_without_a_folder_for_temporary_files(

@@ -22,6 +22,7 @@ from storage.jobs.jobs import Job
 from storage.jobs.ledger import Caps, Price
 from storage.jobs.tasks import Task
 from tests.model.plain import ENDED, JOB_ENDED, PlainBook, PlainJob, PlainTask, Refused, cost_of
+from tests.model.test_figures import TOTALS, history, sums
 from tests.storage.orders import ACCOUNT, ENGINE, SHANGHAI, make, order, shown
 from tests.support.clock import HOUR, FakeClock
 
@@ -304,6 +305,10 @@ class QueueAndLedger(RuleBasedStateMachine):
             (row["id"], row["state"], row["billed_milliseconds"], row["cancel_requested"])
             for row in rows
         ] == [(job.number, job.state, job.billed, job.cancel_requested) for job in self.book.jobs]
+
+    @invariant()
+    def what_is_summed_up_is_what_happened(self) -> None:
+        assert self.do(sums(self.database, TOTALS)) == self.do(history(self.database))
 
     @invariant()
     def tasks_are_where_the_model_has_them_and_in_its_order(self) -> None:

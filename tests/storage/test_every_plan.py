@@ -20,6 +20,7 @@ SMALL = frozenset(
         *("outages", "notices", "schema_migrations", "pseudonyms", "forgettings", "candidates"),
         *("dead_chats", "bans", "money_of_days", "moved_chats", "earlier_task_ids"),
         "decisions",  # one a report
+        "totals",
         "report_messages",
     }
 )

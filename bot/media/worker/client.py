@@ -54,6 +54,11 @@ class MediaWorker:
         self._watch: asyncio.Task[None] | None = None
         self._closed = False
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it has its process."""
+        return self._process is not None
+
     async def close(self) -> None:
         """End the process, whatever it does; what waits for it is told that there is none."""
         self._closed = True

@@ -26,7 +26,7 @@ from bot.media.processes import MediaProcesses
 from bot.media.worker.client import MediaWorkerDied
 from bot.media.worker.kinds import KINDS, ProcessKind
 from bot.media.worker.wire import MalformedReply, value_of
-from tests.media.worker.test_worker import is_running, worker_of
+from tests.media.worker.conftest import is_running, worker_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what Linux's kernel gives")
 

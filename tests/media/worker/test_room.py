@@ -16,7 +16,7 @@ from bot.media.errors import MediaWorkerKilled
 from bot.media.worker.client import MediaWorker
 from bot.media.worker.kinds import DECODING, KINDS, LISTENING
 from bot.media.worker.room import LEAST_MIB, NEEDED_MIB, Room, machine_mebibytes
-from tests.media.worker.test_worker import hoard, is_running
+from tests.media.worker.conftest import hoard, is_running
 from tests.support.deadlines import in_time
 
 MEBIBYTE = 1024 * 1024

@@ -11,7 +11,7 @@ import pytest
 from bot.media.calls import normalise_picture, normalise_sound
 from bot.media.processes import MediaProcesses
 from bot.media.worker.client import MediaWorkerNotStarted
-from tests.media.worker.test_worker import PORTRAIT, worker_of
+from tests.media.worker.conftest import PORTRAIT, worker_of
 from tests.support.media.voices import VOICE_NOTE
 
 

@@ -10,16 +10,13 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from bot.clock import Clock, SystemClock
 from bot.media import calls
 from bot.media.calls import normalise_picture
 from bot.media.errors import (
@@ -32,38 +29,23 @@ from bot.media.errors import (
 )
 from bot.media.exchange import TaskVideo
 from bot.media.processes import MediaProcesses
-from bot.media.worker.client import MediaWorker, MediaWorkerDied, MediaWorkerNotStarted
-from bot.media.worker.kinds import DECODING, RENDERING, ProcessKind
-from tests.support.clock import FakeClock
-from tests.support.deadlines import eventually
-from tests.support.media.voices import VOICE_NOTE
-from tests.support.process import children_of
-
-PORTRAIT = VOICE_NOTE.with_name("portrait.jpg")
-linux_only = pytest.mark.skipif(
-    sys.platform != "linux", reason="this limit is known to hold on Linux"
+from bot.media.worker.client import MediaWorkerDied
+from bot.media.worker.kinds import DECODING, RENDERING
+from tests.media.worker.conftest import (
+    PORTRAIT,
+    Sign,
+    hoard,
+    is_running,
+    linux_only,
+    say_and_wait,
+    worker_of,
 )
-
-
-@asynccontextmanager
-async def worker_of(
-    kind: ProcessKind = DECODING, clock: Clock | None = None, *folders: Path
-) -> AsyncIterator[MediaWorker]:
-    """One of that kind."""
-    worker = MediaWorker(kind, clock or SystemClock(), folders)
-    yield worker
-    await worker.close()
 
 
 def burn() -> None:
     """Never end, using all the time there is."""
     while True:
         pass
-
-
-def hoard(mebibytes: int) -> int:
-    """Take memory, and touch it."""
-    return int(np.ones(mebibytes << 20, np.uint8)[-1])
 
 
 def refuse() -> None:
@@ -95,29 +77,12 @@ class Malice:
         return os.system, ("echo unpickled > /dev/null",)
 
 
-def say_and_wait(sign: Path) -> str:
-    """Say that it began, and wait for a file beside the sign; for ever, if none comes."""
-    sign.write_text("begun")
-    while not sign.with_suffix(".go").exists():
-        time.sleep(0.01)
-    return "waited"
-
-
 def tell_slowly(times: int, seconds: float, on_progress: Callable[[float], None]) -> int:
     """Tell how far it is so many times, and rest after each."""
     for number in range(times):
         on_progress(number / times)
         time.sleep(seconds)
     return times
-
-
-def is_running(process_id: int) -> bool:
-    """Tell whether a process exists, as a zombie too."""
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 async def test_refusals_cross_over_with_their_numbers() -> None:
@@ -177,13 +142,6 @@ async def test_what_failed_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     assert "KeyError: 'surprise'" in caplog.text
 
 
-async def test_a_process_that_died_between_two_calls_is_replaced_unnoticed() -> None:
-    async with worker_of() as media:
-        before = await media.run(os.getpid)
-        os.kill(before, 9)
-        assert await media.run(os.getpid) != before
-
-
 async def test_a_hanging_call_is_ended_by_the_clock() -> None:
     impatient = dataclasses.replace(DECODING, wall_seconds=0.2)
     async with worker_of(impatient) as media:
@@ -203,14 +161,6 @@ async def test_a_call_that_tells_how_far_it_is_may_take_long_but_not_fall_silent
         with pytest.raises(MediaWorkerDied, match="too long"):
             await media.run(partial(tell_slowly, 2, 3600), int, told.append)
         assert await media.run(partial(operator.mul, 2, 4)) == 8
-
-
-async def test_a_process_that_is_warm_serves_the_next_call() -> None:
-    async with worker_of() as media:
-        await media.warm()
-        assert media._process is not None
-        expected = media._process._process.pid
-        assert await media.run(os.getpid) == expected
 
 
 @linux_only
@@ -261,90 +211,6 @@ async def test_the_largest_files_pass() -> None:
         assert await media.run(partial(bytes, data)) == data
 
 
-@linux_only
-async def test_no_process_starts_before_the_first_call() -> None:
-    before = {*children_of(os.getpid())}
-    async with worker_of() as media:
-        assert {*children_of(os.getpid())} <= before
-        assert await media.run(os.getpid) in children_of(os.getpid())
-
-
-async def test_a_process_ends_after_a_minute_without_a_call_and_not_before() -> None:
-    clock = FakeClock(jumps=False)
-    async with worker_of(DECODING, clock) as media:
-        first = await media.run(os.getpid)
-        clock.advance(DECODING.idle_seconds - 1)
-        assert await media.run(os.getpid) == first
-        clock.advance(DECODING.idle_seconds - 1)
-        assert await media.run(os.getpid) == first
-        clock.advance(DECODING.idle_seconds)
-        await idle_end(media, clock)
-        assert not is_running(first)
-        assert await media.run(os.getpid) != first
-
-
-async def idle_end(media: MediaWorker, clock: FakeClock) -> None:
-    """Wait until it has ended its process; it may have to look a second time."""
-    assert media._watch is not None
-    watch = media._watch
-
-    def ended() -> bool:
-        clock.advance(0)
-        return watch.done()
-
-    await eventually(ended, "the end of an idle process")
-
-
-async def test_a_call_that_arrives_while_the_process_ends_is_answered() -> None:
-    clock = FakeClock(jumps=False)
-    async with worker_of(DECODING, clock) as media:
-        for turns_of_the_loop in range(8):
-            assert await media.run(partial(operator.mul, 2, 21)) == 42
-            clock.advance(DECODING.idle_seconds)
-            for _ in range(turns_of_the_loop):
-                await asyncio.sleep(0)
-            assert await media.run(partial(operator.mul, 2, 4)) == 8
-
-
-class Sign:
-    """A pipe with a name, by which a call in the process says that it has begun."""
-
-    def __init__(self, directory: Path) -> None:
-        self.path = directory / "sign"
-        os.mkfifo(self.path)
-        self._end = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
-
-    async def given(self) -> None:
-        """Wait for it."""
-        await eventually(self._was_given, "a sign of the call")
-
-    def _was_given(self) -> bool:
-        try:
-            return bool(os.read(self._end, 1))
-        except BlockingIOError:
-            return False
-
-
-@pytest.fixture
-def sign(tmp_path: Path) -> Iterator[Sign]:
-    made = Sign(tmp_path)
-    yield made
-    os.close(made._end)
-
-
-async def test_a_call_may_last_longer_than_a_process_stays_without_one(sign: Sign) -> None:
-    clock = FakeClock(jumps=False)
-    async with worker_of(RENDERING, clock, sign.path.parent) as media:
-        call = asyncio.create_task(media.run(partial(say_and_wait, sign.path)))
-        await sign.given()
-        for _ in range(4):
-            clock.advance(RENDERING.idle_seconds)
-            await asyncio.sleep(0)
-        sign.path.with_suffix(".go").touch()
-        assert await call == "waited"
-        assert is_running(await media.run(os.getpid))
-
-
 async def test_calls_queue() -> None:
     async with worker_of() as media:
         answers = await asyncio.gather(*(media.run(partial(operator.mul, 2, n)) for n in range(20)))
@@ -386,28 +252,3 @@ async def test_what_is_paid_for_and_what_was_just_sent_do_not_wait_for_a_preview
         assert not preview.done()
         sign.path.with_suffix(".go").touch()
         assert (await preview, await joined) == ("waited", "waited")
-
-
-async def test_a_cancelled_call_is_killed_and_the_next_one_answered(sign: Sign) -> None:
-    async with worker_of(RENDERING, None, sign.path.parent) as media:
-        before = await media.run(os.getpid)
-        call = asyncio.create_task(media.run(partial(say_and_wait, sign.path)))
-        await sign.given()
-        call.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await call
-        assert not is_running(before)
-        assert await media.run(partial(operator.mul, 2, 3)) == 6
-
-
-async def test_closing_leaves_no_process_behind_even_in_the_middle_of_a_call(sign: Sign) -> None:
-    async with worker_of(RENDERING, None, sign.path.parent) as media:
-        process = await media.run(os.getpid)
-        busy = asyncio.create_task(media.run(partial(say_and_wait, sign.path)))
-        waiting = asyncio.create_task(media.run(partial(operator.mul, 2, 1)))
-        await sign.given()
-    assert not is_running(process)
-    with pytest.raises(MediaWorkerKilled):
-        await busy
-    with pytest.raises(MediaWorkerNotStarted):
-        await waiting

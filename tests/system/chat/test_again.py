@@ -20,6 +20,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SETTINGS = {"QUOTA_SECONDS_PER_DAY": "600", "BUDGET_YUAN_PER_DAY": "500"}
 
+_UNDER_WAY = "SELECT 1 FROM outbox WHERE state = 'open'"
+
 
 async def test_a_round_note_comes_where_it_is_wished_with_its_receipt_as_a_text(
     shared: World, tmp_path: Path
@@ -61,6 +63,7 @@ async def test_a_delivered_video_becomes_a_round_note_for_nothing(shared: World)
     assert await ada.presses(video, label("button-as-note")) == label("answer-coming")
     (note,) = await sees_notes(ada, 1)
     assert note["reply_to_message"]["message_id"] == video["message_id"]
+    await eventually(lambda: not shared.rows(_UNDER_WAY), "it is on record that it came")
 
     for kept in (shared.directory / "bot-data" / "results").glob("*.mp4"):
         kept.unlink()
@@ -81,6 +84,7 @@ async def test_again_in_720p_is_a_job_of_its_own_once(shared: World) -> None:
     finer = await ada.sees_video(2)
     assert finer["video"]["width"] > video["video"]["width"]
     assert set(buttons_of(finer)) == {label("button-as-note")}
+    await ada.reaches("done")
     assert await ada.presses(video, label("button-finer")) == label("answer-too-late")
     jobs = shared.rows(f"SELECT * FROM jobs WHERE user_id = {ada.user_id} ORDER BY id")
     assert [job["resolution"] for job in jobs] == ["480P", "720P"]
