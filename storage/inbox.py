@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from storage.db.database import Queryable, Transaction
+from storage.db.rows import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,13 @@ def update_in(key: str) -> int | None:
 
 async def store(tx: Transaction, updates: Iterable[StoredUpdate]) -> None:
     """Keep all of them that were not here before, as begun once, since they are handled at once."""
-    for update in updates:
-        await _insert(tx, update)
+    given = {update.update_id: update for update in reversed([*updates])}
+    arrived = {"received_at_milliseconds": tx.now_milliseconds}
+    rows = [arrived | _row(update) for update in reversed(given.values())]
+    new = [row["update_id"] for row in await tx.insert_new("inbox", rows)]
+    people = [(number, user_id) for number in new for user_id in given[number].names]
+    named = [{"update_id": number, "user_id": user_id} for number, user_id in people]
+    await tx.insert_new("inbox_people", named)
 
 
 async def undone(database: Queryable) -> list[int]:
@@ -89,12 +95,9 @@ async def _finish(tx: Transaction, update_id: int, **ended: str | None) -> None:
     await tx.update("inbox", handled, update_id=update_id)
 
 
-async def _insert(tx: Transaction, update: StoredUpdate) -> None:
-    received = {"body": update.body, "tries": update.tries, "user_id": update.user_id}
-    received |= {"update_id": update.update_id, "received_at_milliseconds": tx.now_milliseconds}
-    new = await tx.insert_once("inbox", received)
-    for user_id in update.names if new else ():
-        await tx.insert("inbox_people", {"update_id": update.update_id, "user_id": user_id})
+def _row(update: StoredUpdate) -> Row:
+    columns = ("update_id", "body", "tries", "user_id")
+    return {column: getattr(update, column) for column in columns}
 
 
 _KEEP_MILLISECONDS = 3 * 24 * 3600 * 1000

@@ -221,6 +221,11 @@ def parse(stored: StoredUpdate, bot: Bot) -> Update:
         raise Malformed(f"{type(error).__name__} while parsing") from error
 
 
+def is_button_press(incoming: Incoming) -> bool:
+    """Whether it is a button that was pressed."""
+    return isinstance(incoming.update, Update) and incoming.update.callback_query is not None
+
+
 def queue_of(incoming: Incoming) -> Hashable:
     """Updates of one queue are handled in order.
 

@@ -8,7 +8,9 @@ may be in another process.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bot.telegram.dispatch import Handling, Incoming
@@ -19,6 +21,8 @@ from storage.inbox import StoredUpdate
 
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member", "pre_checkout_query")
 """Named one by one: Telegram's default leaves some kinds out, and remembers the last choice."""
+
+_MOMENT_SECONDS = 1.0
 
 
 @dataclass(kw_only=True)
@@ -35,6 +39,8 @@ class Receiver:
     wakeup: Wakeup
     received: int = 0
     """How many updates so far."""
+    _receiving: int = field(init=False, default=0)
+    _crowded_at_seconds: float = field(init=False, default=-math.inf)
     _arrived: dict[int, StoredUpdate] = field(init=False, default_factory=dict)
     _storing: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
 
@@ -46,19 +52,38 @@ class Receiver:
         incoming = [self.handling.arrived(update) for update in updates]
         kept = [one.stored for one in incoming if one.is_kept]
         if kept:
-            await self._store(kept)
+            with self._counted():
+                await self._store(kept)
         self.received += len(incoming)
         for one in incoming:
             if not one.is_kept:
                 self.look_at(one)
 
-    async def _store(self, kept: Iterable[StoredUpdate]) -> None:
-        """What arrives while others are being stored is stored together: one commit for all."""
+    @property
+    def is_crowded(self) -> bool:
+        """Whether several wait just now, or did a moment ago, to have brought theirs."""
+        return self.handling.clock.steady_seconds() - self._crowded_at_seconds < _MOMENT_SECONDS
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self._receiving += 1
+        if self._receiving > 1:
+            self._crowded_at_seconds = self.handling.clock.steady_seconds()
+        try:
+            yield
+        finally:
+            self._receiving -= 1
+
+    async def _store(self, kept: Collection[StoredUpdate]) -> None:
+        """What arrives while others are being stored is stored together: one commit for all, by the
+        first of them; the others are then done.
+        """
         self._arrived.update({update.update_id: update for update in kept})
         async with self._storing:
-            together = list(self._arrived.values())
-            if together:
-                await self.database.do(inbox.store, together)
-            for update in together:
-                self._arrived.pop(update.update_id, None)
+            if any(update.update_id in self._arrived for update in kept):
+                together = list(self._arrived.values())
+                async with self.database.transaction(goes_first=True) as tx:
+                    await inbox.store(tx, together)
+                for update in together:
+                    del self._arrived[update.update_id]
         self.wakeup()

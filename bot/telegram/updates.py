@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.shutdown import unless_stopped
 from bot.telegram.chat_queues import ChatQueues
 from bot.telegram.connection import BotApplication
-from bot.telegram.dispatch import Handling, Incoming, OnParked, queue_of
+from bot.telegram.dispatch import Handling, Incoming, OnParked, is_button_press, queue_of
 from bot.telegram.receiving import Receiver
 from bot.wakeup import Wakeup
 from storage import inbox
@@ -31,6 +31,8 @@ _WAITING_IN_MEMORY = 1_000
 _FORGET_EVERY_SECONDS = 3600.0
 _LOOK_EVERY_SECONDS = 5.0
 _GRACE_SECONDS = 10.0
+_BEGIN_EVERY_SECONDS = 0.03
+"""Telegram takes 30 messages a second."""
 
 
 class UpdateLoop:
@@ -62,6 +64,7 @@ class UpdateLoop:
         )
         self._queues = ChatQueues[Incoming](self._handle, self._break, _number)
         self._wakeup = Wakeup()
+        self._beginning = asyncio.Lock()
         self._begun: set[int] = set()
         self._stop = asyncio.Event()
         self._broken: BaseException | None = None
@@ -122,8 +125,18 @@ class UpdateLoop:
             self._queues.put(queue, without)
 
     async def _handle(self, incoming: Incoming) -> None:
+        if not is_button_press(incoming):
+            await self._give_way()
         await self._handling.handle(incoming)
         self._begun.discard(incoming.stored.update_id)
+
+    async def _give_way(self) -> None:
+        """Taking in goes before handling: Telegram waits for that, and people see no more than so
+        many answers a second anyway.
+        """
+        async with self._beginning:
+            if self.receiver.is_crowded:
+                await self._clock.sleep(_BEGIN_EVERY_SECONDS)
 
     async def _forget_old(self) -> None:
         now_seconds = self._clock.steady_seconds()

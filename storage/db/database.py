@@ -11,8 +11,8 @@ import asyncio
 import logging
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -128,6 +128,22 @@ class Transaction(Queryable):
         sql = f"INSERT INTO {table} ({columns}) VALUES ({given}) {on_conflict} RETURNING *"  # noqa: S608
         return await self.fetch_one(sql, **values)
 
+    async def insert_new(self, table: str, rows: Sequence[Row]) -> list[Row]:
+        """Write those of these whose key no row has, in one statement; all of what was written."""
+        if not rows:
+            return []
+        places = ", ".join(
+            f"({', '.join(f':{column}_{n}' for column in row)})" for n, row in enumerate(rows)
+        )
+        bound = {
+            f"{column}_{n}": value for n, row in enumerate(rows) for column, value in row.items()
+        }
+        sql = (
+            f"INSERT INTO {table} ({', '.join(rows[0])}) VALUES {places}"  # noqa: S608
+            " ON CONFLICT DO NOTHING RETURNING *"
+        )
+        return await self.fetch_all(sql, **bound)
+
     async def insert_once(self, table: str, values: Row) -> bool:
         """Write a row; False, and nothing is changed, where one has its key."""
         return await self.insert(table, values, "ON CONFLICT DO NOTHING") is not None
@@ -168,6 +184,7 @@ class Database(Queryable):
     writer: aiosqlite.Connection
     reader: aiosqlite.Connection
     _lock: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
+    _line: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
     _hurried: bool = field(init=False, default=False)
     _trouble: DatabaseUnusable | None = field(init=False, default=None)
     _lost: asyncio.Event = field(init=False, default_factory=asyncio.Event)
@@ -225,14 +242,16 @@ class Database(Queryable):
             await self.writer.close()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, *, goes_first: bool = False) -> AsyncIterator[Transaction]:
         """A transaction of one's own: committed at the end, rolled back on any exception.
+
+        `goes_first`: before all that wait but one.
 
         Cancellation cannot tear a commit: the outcome is awaited before the lock is given back.
 
         Raises: DatabaseUnusable; DatabaseLocked after `hurry`.
         """
-        async with self._lock:
+        async with nullcontext() if goes_first else self._line, self._lock:
             with self._noting_trouble(written=True):
                 async with AsyncExitStack() as undo:
                     undo.push_async_callback(self._rollback)

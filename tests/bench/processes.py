@@ -22,11 +22,12 @@ def tree(pid: int) -> list[int]:
 
 def media_processes(pid: int) -> list[int]:
     """The media processes among them."""
-    return [
-        each
-        for each in tree(pid)
-        if "bot.media.worker.process" in _read(Path(f"/proc/{each}/cmdline"))
-    ]
+    return started_as("bot.media.worker.process", pid)
+
+
+def started_as(words: str, pid: int) -> list[int]:
+    """Those among them with that in their command lines."""
+    return [each for each in tree(pid) if words in _read(Path(f"/proc/{each}/cmdline"))]
 
 
 def memory_megabytes(pid: int) -> float:

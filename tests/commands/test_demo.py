@@ -21,9 +21,10 @@ from bot.config.settings import Settings
 from bot.limits import limits_of
 from bot.sandbox.server import DEMO_BOT_TOKEN, TELEGRAM_PORT
 from bot.sandbox.telegram.people import OPERATOR_ID
+from tests.bench.processes import started_as
 from tests.commands.conftest import names_in
 from tests.support.deadlines import deadline, eventually
-from tests.support.process import Running, children_of, started
+from tests.support.process import Running, started
 
 QUIET = ("demo", "--no-browser", "--telegram-port", "0", "--dashscope-port", "0")
 READY = r"is ready: (http://127\.0\.0\.1:\d+)/"
@@ -32,7 +33,7 @@ ME = 700
 
 def bots(command: Running) -> list[int]:
     """The process ids of the command's own children."""
-    return children_of(command.pid, b"bot\0run")
+    return started_as("bot\0run", command.pid)
 
 
 def alive(pid: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,8 +20,10 @@ HARDENED = (
     "--cap-drop=all",
     "--security-opt=no-new-privileges",
     "--network=host",
+    "--no-healthcheck",
 )
-"""Nothing may be written but the volume; the network is this machine's, for the local services."""
+"""Nothing may be written but the volume; the network is this machine's, for the local services.
+No timer asks for health: tests do so themselves."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,13 @@ async def podman(*words: str) -> str:
     over = await command("podman", *words)
     assert over.code == 0, over.printed
     return over.printed
+
+
+def free_port() -> int:
+    """For a container on this machine's network, where another may have the usual one."""
+    with socket.socket() as attempt:
+        attempt.bind(("127.0.0.1", 0))
+        return int(attempt.getsockname()[1])
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from tests.commands.test_demo import agree, send, videos
-from tests.image.conftest import command, container, podman
+from tests.image.conftest import command, container, free_port, podman
 from tests.support.deadlines import deadline, eventually, slowness
 from tests.support.world import HELD_SECONDS, QUICK_SECONDS, World, quick_world
 
@@ -66,7 +66,8 @@ async def bot(world: World) -> AsyncIterator[str]:
     """In a container whose volume is the world's folder."""
     for path in (world.directory, *world.directory.iterdir()):
         os.chown(path, OWNER, OWNER)
-    settings = {**world.settings, "DATABASE_URL": f"sqlite:////data/{world.database.name}"}
+    port = {"HTTP_PORT": str(free_port())}
+    settings = {**world.settings, **port, "DATABASE_URL": f"sqlite:////data/{world.database.name}"}
     options = [f"--env={name}={value}" for name, value in settings.items()]
     async with container(f"--volume={world.directory}:/data", *options) as name:
         yield name
@@ -90,6 +91,7 @@ async def test_a_bot_that_is_killed_and_started_on_its_volume_loses_no_job(tmp_p
             for person in people:
                 await person.sees_video()
             await world.ledger_balances()
+            await podman("exec", name, "talking-photo", "health")
             await podman("stop", "--time=30", name)
             code = await podman("inspect", "--format={{.State.ExitCode}}", name)
         assert code.strip() == "0"

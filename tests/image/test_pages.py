@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.server import Sandbox, serve_sandbox
-from tests.image.conftest import IMAGE, Ended, command
+from tests.image.conftest import IMAGE, Ended, command, free_port
 from tests.machine.test_installation import fill_in
 from tests.support.deadlines import eventually
 
@@ -65,7 +65,7 @@ async def up(logs: str, folder: Path) -> None:
 async def test_the_lines_for_compose_lead_to_a_running_bot(clone: Path, sandbox: Sandbox) -> None:
     copy, *rest = lines(BLOCKS[0])
     assert (await typed(copy, clone)).code == 0
-    fill_in(clone / ".env", sandbox.settings)
+    fill_in(clone / ".env", {**sandbox.settings, "HTTP_PORT": str(free_port())})
     for line in rest:
         over = await typed(line, clone)
         assert over.code == 0, f"{line}\n{over.printed}"
@@ -77,7 +77,7 @@ async def test_the_lines_for_compose_lead_to_a_running_bot(clone: Path, sandbox:
 
 async def test_the_lines_without_compose_run_and_stop_a_bot(clone: Path, sandbox: Sandbox) -> None:
     shutil.copy(clone / ".env.example", clone / ".env")
-    fill_in(clone / ".env", sandbox.settings)
+    fill_in(clone / ".env", {**sandbox.settings, "HTTP_PORT": str(free_port())})
     _, run, stop = lines(BLOCKS[1])
     run = run.replace("--name bot", f"--network host --name {NAME}")
     run = run.replace("--volume bot:", f"--volume {NAME}:")

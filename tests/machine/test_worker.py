@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.processes import media_processes
 from tests.support.deadlines import eventually
 from tests.support.person import Person
-from tests.support.process import children_of
 from tests.support.world import HELD_SECONDS, QUICK_SECONDS, World
 
 pytestmark = pytest.mark.skipif(
@@ -21,7 +21,7 @@ WITH_WORKERS = {"CRASH_PLAIN": ""}
 
 def workers(bot: int) -> list[int]:
     """The bot's media processes."""
-    return children_of(bot, b"bot.media.worker.process")
+    return media_processes(bot)
 
 
 async def two_workers(there: World, person: Person) -> list[int]:

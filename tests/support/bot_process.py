@@ -170,10 +170,10 @@ def _spoil(path: Path) -> None:
     within = Database.transaction
 
     @asynccontextmanager
-    async def spoilt(self: Database) -> AsyncIterator[Transaction]:
+    async def spoilt(self: Database, **how: Any) -> AsyncIterator[Transaction]:
         if pragma := trouble():
             await self.writer.execute(f"PRAGMA {pragma}")
-        async with within(self) as tx:
+        async with within(self, **how) as tx:
             yield tx
 
     put(Database, "transaction", spoilt)

@@ -26,24 +26,6 @@ def slowness_now() -> float:
     return max(slowness(), slowness.__wrapped__())
 
 
-def children_of(pid: int, named: bytes = b"") -> list[int]:
-    """The processes that one has started, as Linux lists them, with that in their command lines."""
-    listed = b" ".join(map(_read, Path(f"/proc/{pid}/task").glob("*/children")))
-    return [
-        int(child)
-        for child in listed.split()
-        if named in _read(Path(f"/proc/{int(child)}/cmdline"))
-    ]
-
-
-def _read(path: Path) -> bytes:
-    """Nothing of what has ended meanwhile."""
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, ProcessLookupError):
-        return b""
-
-
 class Running:
     """A process that was started; what it prints on either stream is kept in a file."""
 

@@ -223,6 +223,35 @@ async def test_what_arrives_together_is_stored_together(
     assert commits == [1, 49]
 
 
+async def test_nobody_waits_for_what_came_after_them(
+    bot: Behind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gates, store, begun = [asyncio.Event() for _ in range(3)], inbox.store, list[int]()
+
+    async def held(tx: Any, updates: Any) -> None:
+        begun.append(len(updates))
+        await gates[len(begun) - 1].wait()
+        await store(tx, updates)
+
+    def arrive(*numbers: int) -> list[asyncio.Task[int]]:
+        return [asyncio.create_task(bot.post(message(n, str(n), n))) for n in numbers]
+
+    monkeypatch.setattr(inbox, "store", held)
+    first = arrive(1)
+    await eventually(lambda: begun == [1])
+    second = arrive(*range(2, 12))
+    await eventually(lambda: len(bot.loop.receiver._arrived) == 11)
+    gates[0].set()
+    await eventually(lambda: begun == [1, 10])
+    third = arrive(12)
+    await eventually(lambda: len(bot.loop.receiver._arrived) == 11)
+    gates[1].set()
+    assert {await in_time(post) for post in first + second} == {200}
+    assert not third[0].done()
+    gates[2].set()
+    assert await in_time(third[0]) == 200
+
+
 async def test_while_the_database_cannot_be_written_nothing_is_taken_and_all_comes_later(
     bot: Behind, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,10 +12,10 @@ import pytest
 from bot.media.errors import MediaWorkerKilled
 from bot.media.worker.client import MediaWorker, MediaWorkerNotStarted
 from bot.media.worker.kinds import DECODING, RENDERING
+from tests.bench.processes import tree
 from tests.media.worker.conftest import Sign, is_running, linux_only, say_and_wait, worker_of
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually
-from tests.support.process import children_of
 
 
 async def test_a_process_that_died_between_two_calls_is_replaced_unnoticed() -> None:
@@ -35,10 +35,10 @@ async def test_a_process_that_is_warm_serves_the_next_call() -> None:
 
 @linux_only
 async def test_no_process_starts_before_the_first_call() -> None:
-    before = {*children_of(os.getpid())}
+    before = {*tree(os.getpid())}
     async with worker_of() as media:
-        assert {*children_of(os.getpid())} <= before
-        assert await media.run(os.getpid) in children_of(os.getpid())
+        assert {*tree(os.getpid())} <= before
+        assert await media.run(os.getpid) in tree(os.getpid())
 
 
 async def test_a_process_ends_after_a_minute_without_a_call_and_not_before() -> None:

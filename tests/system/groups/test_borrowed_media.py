@@ -151,6 +151,7 @@ async def test_a_delivered_video_is_deleted_for_its_owner_and_last_does_not_brin
     asked = await asks_with_bens_photo(there, ada, ben)
     await there.member(ada).says(reply_to=asked["message_id"])
     video = await there.sees_video()
+    await ada.reaches("done")
     await there.member(ben).presses(video, label("button-not-me"))
 
     async def gone() -> bool:

@@ -261,6 +261,7 @@ async def test_under_a_video_its_owner_asks_for_the_next_with_one_press(shared: 
     asked = await asked_for_voice(there, there.member(ada))
     first = await there.member(ada).says(reply_to=asked)
     video = await there.sees_video()
+    await ada.reaches("done")
     answer = await there.member(ben).presses(video, label("button-new-voice"))
     assert answer == label("answer-not-yours")
     await there.member(ada).presses(video, label("button-new-voice"))
