@@ -76,9 +76,9 @@ async def persisting(
 _HALF = 0.5
 
 TELEGRAM = RetryPolicy((0.5, 1, 2, 4, 8, 16, 30), _HALF)
-"""The connection: logging in, polling, what a handler failed at; endless."""
+"""What a handler failed at; endless."""
 POLLING = RetryPolicy((0.5, 1, 2, 4, 8, 10), _HALF)
-"""Fetching updates; endless. It is found out soon that Telegram can be reached again."""
+"""Logging in, fetching updates; endless. It is found out soon that Telegram is there again."""
 TELEGRAM_CALL = TELEGRAM.first(3)
 """A call or a download; after that its caller hears of it."""
 SECOND_INSTANCE = RetryPolicy((15,), _HALF)

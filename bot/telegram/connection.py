@@ -14,7 +14,7 @@ from telegram.ext import Application, ApplicationBuilder, Defaults, ExtBot
 
 from bot.clock import Clock
 from bot.http_client import HttpClient, join_small_parts, named
-from bot.retry import TELEGRAM
+from bot.retry import POLLING
 from bot.telegram.answers import BotApiRequest, understood
 from bot.telegram.error_mapping import describe
 from bot.telegram.errors import TokenRejected
@@ -93,6 +93,6 @@ async def initialize(application: BotApplication, clock: Clock) -> None:
         except TelegramError as error:
             failures += 1
             logger.warning("Telegram cannot be reached yet: %s", describe(error))
-            await clock.sleep(TELEGRAM.endless_delay_seconds(failures))
+            await clock.sleep(POLLING.endless_delay_seconds(failures))
         else:
             return

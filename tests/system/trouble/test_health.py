@@ -14,15 +14,15 @@ from tests.web.conftest import port as port  # a fixture
 
 
 async def test_the_real_bot_is_ready_soon_and_says_so(tmp_path: Path, port: int) -> None:
-    settings = {"HTTP_PORT": str(port)}
     async with (
-        world(tmp_path, settings) as there,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=deadline()) as http,
+        world(tmp_path, {"HTTP_PORT": str(port)}) as there,
+        httpx.AsyncClient(timeout=deadline()) as http,
     ):
+        settings = {"HTTP_PORT": there.settings["HTTP_PORT"]}
 
         async def answers() -> Any:
             try:
-                answer = await http.get("/readyz")
+                answer = await http.get(f"http://127.0.0.1:{settings['HTTP_PORT']}/readyz")
             except httpx.TransportError:
                 return None  # it is only starting
             return answer.json() if answer.is_success else None
