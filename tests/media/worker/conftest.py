@@ -16,9 +16,8 @@ from bot.clock import Clock, SystemClock
 from bot.media.worker.client import MediaWorker
 from bot.media.worker.kinds import DECODING, ProcessKind
 from tests.support.deadlines import eventually
-from tests.support.media.voices import VOICE_NOTE
 
-PORTRAIT = VOICE_NOTE.with_name("portrait.jpg")
+PORTRAIT = Path(__file__).parents[3] / "bot" / "sandbox" / "samples" / "portrait.jpg"
 
 linux_only = pytest.mark.skipif(
     sys.platform != "linux", reason="this limit is known to hold on Linux"
