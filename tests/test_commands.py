@@ -48,7 +48,7 @@ def test_a_text_speaks_of_no_command_that_there_is_not(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_a_page_speaks_of_no_command_that_there_is_not(path: Path) -> None:
-    paths = {"sim", "newbot"}  # of the sandbox; for @BotFather
+    paths = {"sim", "newbot", "healthz", "readyz", "metrics"}  # of HTTP; for @BotFather
     assert set(_ON_A_PAGE.findall(path.read_text("utf-8"))) <= {*NAMES, *paths}
 
 
