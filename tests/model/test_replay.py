@@ -21,7 +21,7 @@ from storage.jobs.deliveries import Form
 from storage.jobs.jobs import Job
 from storage.jobs.tasks import Task
 from storage.outbox import OutboxEntry
-from tests.model.repeating import LATER, Arrange, Call, after, everything, repeat, writing
+from tests.model.conftest import LATER, Arrange, Call, after, everything, repeat, writing
 from tests.storage.orders import (
     ACCOUNT,
     CAPS,

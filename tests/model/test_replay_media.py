@@ -17,7 +17,7 @@ from storage.jobs.jobs import Job
 from storage.media import Media, ReceivedMedia
 from storage.people import consents
 from storage.verdicts import KnownVerdict
-from tests.model.repeating import PLACE, Arrange, Call, after, repeat, writing
+from tests.model.conftest import PLACE, Arrange, Call, after, repeat, writing
 from tests.storage.orders import CAPS, NOON, item, start
 
 

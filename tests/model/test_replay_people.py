@@ -17,7 +17,7 @@ from storage.media import Media
 from storage.people import consents, data_export, deletion, people, preferences, pseudonyms
 from storage.people.consents import Agreement
 from storage.people.people import Person
-from tests.model.repeating import PLACE, Arrange, Call, after, repeat, writing
+from tests.model.conftest import PLACE, Arrange, Call, after, repeat, writing
 from tests.storage.orders import NOON, deliver, item, render, start
 
 AGREEMENT = Agreement(1, "beijing", 1)
