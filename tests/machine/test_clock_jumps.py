@@ -72,7 +72,7 @@ async def test_looks_keep_their_distance(fakes: Fakes, seconds: float) -> None:
     watch = Watch(common=common)
     fakes.clock.set_wall(seconds)
     fakes.engine.will_answer([*[state("RUNNING")] * 6, success()])
-    with patch("bot.task_pool.Wakeup.wait", wait):
+    with patch("bot.wakeup.Wakeup.wait", wait):
         await watch.watch(task)
     assert all(0 <= seconds <= 60 for seconds in waits), waits
     assert all(seconds >= 5 for seconds in waits[1:]), waits

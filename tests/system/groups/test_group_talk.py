@@ -200,7 +200,7 @@ async def test_a_photo_of_another_topic_is_found_where_it_is_replied_to(
     assert video["message_thread_id"] == other
 
 
-@pytest.mark.sampled(every=3)
+@pytest.mark.proof
 @pytest.mark.parametrize("kind", ["voice", "video_note", "audio"])
 async def test_a_voice_of_another_topic_is_found_where_it_is_replied_to(
     shared: World, kind: str

@@ -55,6 +55,7 @@ async def test_when_nothing_is_left_only_waiting_helps(shared: World) -> None:
     assert len((await shared.provider("tasks"))["tasks"]) == tasks
 
 
+@pytest.mark.proof
 async def test_a_tap_that_would_leave_little_of_the_quota_asks_first(shared: World) -> None:
     ada = await shared.person()
     await ada.sends_photo()
