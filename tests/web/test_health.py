@@ -212,6 +212,7 @@ async def is_true(bot: Simulated, trouble: str, sign: Sign, before: int, lasts: 
 MOMENTS = {"before": st.integers(0, 60), "lasts": st.integers(SEEN_SECONDS + 1, 400)}
 
 
+@pytest.mark.sampled(every=2)
 @pytest.mark.parametrize("trouble", HERE)
 @settings(max_examples=4, deadline=None)
 @given(**MOMENTS)
@@ -223,6 +224,7 @@ def test_what_is_wrong_here_is_known_in_time(trouble: str, before: int, lasts: i
     asyncio.run(told())
 
 
+@pytest.mark.sampled(every=2)
 @pytest.mark.parametrize("trouble", POLLED)
 @settings(max_examples=5, deadline=None)
 @given(**MOMENTS)
@@ -234,6 +236,7 @@ def test_that_nothing_is_fetched_is_known_in_time(trouble: str, before: int, las
     asyncio.run(told())
 
 
+@pytest.mark.sampled(every=2)
 @pytest.mark.parametrize("trouble", HOOKED)
 @settings(max_examples=5, deadline=None)
 @given(every=st.sampled_from([0, 7, 100]), **MOMENTS)

@@ -103,6 +103,7 @@ async def test_a_running_job_is_answered_honestly_and_comes_and_counts(shared: W
     assert balance["spent"] > 0
 
 
+@pytest.mark.proof
 async def test_a_cancel_the_provider_does_not_answer_is_asked_again(shared: World) -> None:
     ada = await occupy(shared)
     for kind in ("status", "html", "drop_after"):

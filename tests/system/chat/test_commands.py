@@ -73,6 +73,7 @@ async def test_quota_shows_what_was_used_and_when_it_starts_afresh(shared: World
     assert "▰▰▱" in used
 
 
+@pytest.mark.proof
 async def test_quota_counts_what_a_job_has_set_aside(shared: World) -> None:
     await shared.tell_provider(render_seconds=HELD_SECONDS)
     ada = await shared.person()

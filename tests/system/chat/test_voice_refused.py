@@ -83,6 +83,7 @@ async def test_of_what_is_longer_than_is_read_no_length_is_claimed(shared: World
     assert list(buttons_of(offer)) == [label("button-beginning", seconds=LONGEST_SECONDS)]
 
 
+@pytest.mark.proof
 async def test_a_long_voice_can_be_answered_with_a_shorter_one(shared: World) -> None:
     ada = await who_showed_a_photo(shared)
     long = await ada.says(21)

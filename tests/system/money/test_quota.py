@@ -17,6 +17,7 @@ SETTINGS = {"QUOTA_SECONDS_PER_DAY": "2", "DETECTIONS_PER_PERSON_PER_DAY": "2"}
 WHEN = label("when-tomorrow", time="00:00", zone=MIDDAY)
 
 
+@pytest.mark.proof
 async def test_a_voice_over_the_quota_can_be_shortened_to_what_is_left(shared: World) -> None:
     ada = await shared.person()
     await ada.sends_photo()

@@ -172,6 +172,7 @@ async def test_who_agreed_to_an_older_text_is_asked_again_and_the_old_buttons_as
     await fay.sees_key("*photo-ready*", reply_to=photo)
 
 
+@pytest.mark.proof
 async def test_a_job_of_earlier_is_not_made_again_without_a_yes(shared: World) -> None:
     """As for somebody whose videos were made before anybody was asked."""
     gus = await shared.person("Gus")

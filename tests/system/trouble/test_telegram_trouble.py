@@ -97,6 +97,7 @@ async def test_a_file_telegram_no_longer_has_is_said(shared: World) -> None:
     await ada.sees(said("photo-gone"), reply_to=sent)
 
 
+@pytest.mark.proof
 async def test_a_verdict_is_said_though_telegram_was_away_for_a_while(shared: World) -> None:
     shared.faults.add("telegram", "editMessageText", "status", times=6, params={"code": 502})
     ada = await shared.person()
