@@ -62,7 +62,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         DatabaseTooNew: the database belongs to a newer version.
         DatabaseUnusable: its file is damaged, full or read-only; the operator was told.
         DatabaseLocked: another program kept it locked at the start.
-        PortUnusable: nothing can be served on the port that is set.
+        SettingsInvalid: nothing can be served on the port that is set.
     """
     try:
         async with AsyncExitStack() as stack, AsyncExitStack() as port:

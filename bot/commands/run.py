@@ -13,6 +13,7 @@ from bot.config.folders import database_folder, make_folders, video_folders
 from bot.config.misspelt import misspelt_settings
 from bot.config.settings import Settings
 from bot.logs import set_up_logging
+from bot.telemetry import set_up_telemetry
 from storage.db.lock import instance_lock
 
 log = logging.getLogger(__name__)
@@ -44,23 +45,13 @@ def start(kind: type[Settings], *, stop_with_stdin: bool) -> None:
         set_up_logging(settings.log_level, settings.secrets, settings.log_format)
         for sentence in misspelt_settings():
             log.warning(sentence)
-        _set_up_telemetry(settings)
-        _run(settings)
-
-
-def _set_up_telemetry(settings: Settings) -> None:
-    from bot.telemetry import ExtraMissing, set_up_telemetry
-
-    try:
         set_up_telemetry(settings)
-    except ExtraMissing as missing:
-        raise Failure(str(missing)) from None
+        _run(settings)
 
 
 def _run(settings: Settings) -> None:
     from bot.app import run as run_bot
     from bot.telegram.errors import SecondInstance, TokenRejected
-    from bot.web.errors import PortUnusable
 
     async def until_stopped() -> None:
         with stop_on_signals() as stop:
@@ -81,8 +72,6 @@ def _run(settings: Settings) -> None:
             "Another program fetches this bot's messages: stop it, or give this bot a token of "
             "its own."
         ) from None
-    except PortUnusable as error:
-        raise Failure(str(error)) from None
 
 
 async def _look_at_provider(settings: Settings) -> None:

@@ -91,7 +91,7 @@ def make_folders(folders: Iterable[SettingsFolder]) -> None:
     for settings_folder in folders:
         fault = settings_folder.make()
         if fault is not None:
-            raise SettingsInvalid([fault])
+            raise SettingsInvalid(fault)
 
 
 def room_for_backup(database: Path, folder: Path) -> int:

@@ -40,11 +40,13 @@ _FAULTS = {
 
 
 class SettingsInvalid(Exception):
-    """One or more settings are wrong; `sentences` has one for each, and no secret's value."""
+    """One or more settings are wrong, or ask for what this machine cannot do; `sentences` has one
+    for each, with what to do, and no secret's value.
+    """
 
-    def __init__(self, sentences: list[str]) -> None:
+    def __init__(self, *sentences: str) -> None:
         super().__init__("\n".join(sentences))
-        self.sentences = tuple(sentences)
+        self.sentences = sentences
 
 
 def sentences_of(error: ValidationError, fields: Mapping[str, FieldInfo]) -> list[str]:

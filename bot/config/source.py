@@ -59,9 +59,9 @@ class FromEnvironment(BaseSettings):
         try:
             settings = cls()
         except ValidationError as error:
-            raise SettingsInvalid([*wrong, *sentences_of(error, cls.model_fields)]) from None
+            raise SettingsInvalid(*wrong, *sentences_of(error, cls.model_fields)) from None
         if wrong:
-            raise SettingsInvalid(wrong)
+            raise SettingsInvalid(*wrong)
         return settings
 
     @classmethod
@@ -112,10 +112,10 @@ def _text() -> str:
 def _nothing() -> str:
     if "ENV_FILE" in os.environ:
         raise SettingsInvalid(
-            [f"ENV_FILE names {env_file()}, which is not there: create it, or unset ENV_FILE."]
+            f"ENV_FILE names {env_file()}, which is not there: create it, or unset ENV_FILE."
         )
     return ""
 
 
 def _unusable(fault: str) -> SettingsInvalid:
-    return SettingsInvalid([f"The settings file {env_file()} {fault}."])
+    return SettingsInvalid(f"The settings file {env_file()} {fault}.")

@@ -11,6 +11,7 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from bot.clock import Clock, SystemClock
+from bot.config.sentences import SettingsInvalid
 from bot.config.service import DEMO_API_KEY
 from bot.http_server import LOOPBACK
 from bot.sandbox.dashscope.app import create_dashscope_app
@@ -28,10 +29,6 @@ DEMO_BOT_TOKEN = "4242:AAH-local-sandbox-token-000000000000"  # noqa: S105 (it i
 
 TELEGRAM_PORT = 8081
 DASHSCOPE_PORT = 8082
-
-
-class PortTaken(Exception):
-    """Another program listens on this port: stop it, or choose another port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ async def serve_sandbox(
     `renderer` and `find_faces`: see `create_dashscope_app`; `telegram_host` and `tls`: see
     `serve`; `has_operator`: see `World`.
 
-    Raises PortTaken.
+    Raises SettingsInvalid: another program listens on a port.
     """
     clock = clock or SystemClock()
     journal, faults = Journal(clock), FaultBoard()
@@ -114,7 +111,7 @@ async def _serve(
     try:
         return await stack.enter_async_context(serve(app, host=host, port=port, **served))
     except OSError as error:
-        raise PortTaken(
+        raise SettingsInvalid(
             f"Port {port} of this machine cannot be used ({error.strerror}): stop what listens "
             "there, or choose another."
         ) from error

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from bot.config.sentences import SettingsInvalid
 from bot.config.settings import Settings
 from bot.logs import Redactor
 
 
-class ExtraMissing(Exception):
-    """A package is not installed that a setting needs; its text is a sentence with what to do."""
-
-
 def set_up_telemetry(settings: Settings) -> None:
-    """As the settings say; what is not set is not even loaded. Raises ExtraMissing."""
+    """As the settings say; what is not set is not even loaded.
+
+    Raises SettingsInvalid: a package that one needs is not installed.
+    """
     if settings.sentry_dsn is not None:
         try:
             from bot.telemetry.sentry import send_errors
@@ -28,5 +28,5 @@ def set_up_telemetry(settings: Settings) -> None:
         send_traces(settings.otel_exporter_otlp_endpoint, bot_id)
 
 
-def _missing(setting: str, packages: str) -> ExtraMissing:
-    return ExtraMissing(f"{setting} needs more packages: pip install {packages}, or remove it.")
+def _missing(setting: str, packages: str) -> SettingsInvalid:
+    return SettingsInvalid(f"{setting} needs more packages: pip install {packages}, or remove it.")

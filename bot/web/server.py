@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from bot.config.sentences import SettingsInvalid
 from bot.http_server import HttpServer, listener_on
-from bot.web.errors import PortUnusable
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Served:
 async def serving(routes: Sequence[BaseRoute], port: int) -> AsyncIterator[Served]:
     """Serve these for the duration of the block; then what is being answered has a second.
 
-    Raises PortUnusable.
+    Raises SettingsInvalid: the port cannot be had.
     """
     app = Starlette(routes=routes)
     server = HttpServer(app)
@@ -66,8 +66,8 @@ def _listeners(port: int, stack: ExitStack) -> list[socket.socket]:
     return listeners
 
 
-def _unusable(port: int, error: OSError) -> PortUnusable:
+def _unusable(port: int, error: OSError) -> SettingsInvalid:
     remedy = "stop what listens there, or set HTTP_PORT to another"
     if isinstance(error, PermissionError):
         remedy = f"set HTTP_PORT to one from {_FIRST_FREE_FOR_ALL} up, which needs no rights"
-    return PortUnusable(f"Port {port} cannot be used ({error.strerror}): {remedy}.")
+    return SettingsInvalid(f"Port {port} cannot be used ({error.strerror}): {remedy}.")

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.config.sentences import SettingsInvalid
 from bot.web import server
-from bot.web.errors import PortUnusable
 from bot.web.server import serving
 from tests.support.deadlines import deadline
 
@@ -42,7 +42,9 @@ async def test_a_caller_is_who_is_at_the_other_end_whatever_a_header_says(port: 
 
 
 async def test_a_port_that_is_taken_is_said_with_what_to_do(taken_port: int) -> None:
-    with pytest.raises(PortUnusable, match=rf"^Port {taken_port} .* stop what listens there, or"):
+    with pytest.raises(
+        SettingsInvalid, match=rf"^Port {taken_port} .* stop what listens there, or"
+    ):
         async with serving(ROUTES, taken_port):
             pass
 
@@ -54,6 +56,6 @@ async def test_a_port_without_the_right_to_it_is_said_with_what_to_do(
         raise PermissionError(13, os.strerror(13))
 
     monkeypatch.setattr(server, "listener_on", refuse)
-    with pytest.raises(PortUnusable, match="set HTTP_PORT to one from 1024 up"):
+    with pytest.raises(SettingsInvalid, match="set HTTP_PORT to one from 1024 up"):
         async with serving(ROUTES, 80):
             pass
