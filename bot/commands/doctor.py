@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 
 import click
 
-from bot.commands.checks.finding import Finding, ok
+from bot.commands.checks.finding import Finding, ok, problem
 from bot.config.folders import SettingsFolder, database_folder, video_folders
 from bot.config.misspelt import misspelt_settings
 from bot.config.sentences import SettingsInvalid
@@ -28,28 +28,38 @@ def doctor() -> None:
 
 async def _report() -> bool:
     """Print each finding as it is made; whether one must be mended."""
-    bad = False
+    redact, levels = Redactor(), set[str]()
+
+    def say(*findings: Finding) -> None:
+        for finding in findings:
+            click.echo(redact(str(finding)))
+            levels.add(finding.level)
+
     try:
         settings = Settings.load()
     except SettingsInvalid as invalid:
-        findings, redact = _without_settings(invalid), Redactor()
+        say(*(problem(f"settings: {sentence}") for sentence in invalid.sentences))
+        await _check_machine(None, say)
     else:
-        findings, redact = _with_settings(settings), Redactor(settings.secrets)
+        redact = Redactor(settings.secrets)
         set_up_logging("ERROR", settings.secrets)
-    async for finding in findings:
-        click.echo(redact(str(finding)))
-        bad = bad or finding.level == "problem"
-    return bad
+        say(ok("settings: all can be read"))
+        await _check_machine(video_folders(settings)[0], say)
+        await _check_what_is_set(settings, say)
+    return "problem" in levels
 
 
-async def _without_settings(invalid: SettingsInvalid) -> AsyncIterator[Finding]:
-    for sentence in invalid.sentences:
-        yield Finding("problem", f"settings: {sentence}")
-    async for finding in _regardless(None):
-        yield finding
+async def _check_machine(videos: SettingsFolder | None, say: Callable[..., None]) -> None:
+    """Whatever the settings are."""
+    from bot.commands.checks.media import check_media
+    from bot.commands.checks.memory import check_memory
+
+    say(*(Finding("warning", f"settings: {sentence}") for sentence in misspelt_settings()))
+    say(check_memory())
+    say(*await check_media(videos))
 
 
-async def _with_settings(settings: Settings) -> AsyncIterator[Finding]:
+async def _check_what_is_set(settings: Settings, say: Callable[..., None]) -> None:
     from bot.clock import SystemClock
     from bot.commands.checks.backups import check_backups
     from bot.commands.checks.clocks import ClockCheck
@@ -58,35 +68,14 @@ async def _with_settings(settings: Settings) -> AsyncIterator[Finding]:
     from bot.commands.checks.provider import check_provider
     from bot.commands.checks.telegram import check_telegram
 
-    yield ok("settings: all can be read")
-    database, videos = database_folder(settings), video_folders(settings)
-    async for finding in _regardless(videos[0]):
-        yield finding
-    for finding in check_disks([database, *videos]):
-        yield finding
+    database, clock = database_folder(settings), SystemClock()
+    say(*check_disks([database, *video_folders(settings)]))
     if database.fault() is None:
-        for finding in check_database(settings.database_path):
-            yield finding
-    clock = SystemClock()
-    for finding in check_backups(settings, clock):
-        yield finding
+        say(*check_database(settings.database_path))
+    say(*check_backups(settings, clock))
     clocks = ClockCheck(clock)
     hooks = {"response": [clocks.look]}
     async with HttpClient(timeout=_TIMEOUT_SECONDS, event_hooks=hooks) as http:
-        for finding in await check_telegram(settings, http):
-            yield finding
-        for finding in await check_provider(settings, http, clock):
-            yield finding
-    for finding in clocks.findings():
-        yield finding
-
-
-async def _regardless(videos: SettingsFolder | None) -> AsyncIterator[Finding]:
-    from bot.commands.checks.media import check_media
-    from bot.commands.checks.memory import check_memory
-
-    for sentence in misspelt_settings():
-        yield Finding("warning", f"settings: {sentence}")
-    yield check_memory()
-    for finding in await check_media(videos):
-        yield finding
+        say(*await check_telegram(settings, http))
+        say(*await check_provider(settings, http, clock))
+    say(*clocks.findings())

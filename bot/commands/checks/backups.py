@@ -20,7 +20,7 @@ def check_backups(settings: Settings, clock: Clock) -> list[Finding]:
     place = SettingsFolder("BACKUP_DIR", settings.backup_dir)
     fault = place.fault()
     if fault is not None:
-        return [Finding("problem", f"backups: {fault}")]
+        return [problem(f"backups: {fault}")]
     folder = BackupFolder(settings.backup_dir, settings.bot_id)
     room = _room(settings.database_path, place.nearest())
     return [_age(folder, clock.now_milliseconds()), *room]

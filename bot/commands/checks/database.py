@@ -52,7 +52,7 @@ def _schema(path: Path) -> Finding:
         with closing(sqlite3.connect(path)) as base:
             missing = missing_migrations(base)
     except DatabaseTooNew as newer:
-        return Finding("problem", f"schema: {newer}")
+        return problem(f"schema: {newer}")
     if not missing:
         return ok("schema: nothing will be changed at the next start")
     names = ", ".join(migration.name for migration in missing)

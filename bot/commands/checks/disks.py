@@ -29,7 +29,7 @@ def check_disks(folders: Sequence[SettingsFolder]) -> list[Finding]:
     """Whether each folder can be used, and each disk that they are on persists and has room."""
     faults = [fault for each in folders if (fault := each.fault())]
     if faults:
-        return [Finding("problem", f"disk: {fault}") for fault in faults]
+        return [problem(f"disk: {fault}") for fault in faults]
     nearest = [each.nearest() for each in folders]
     disks = {place.stat().st_dev: place for place in reversed(nearest)}
     return [

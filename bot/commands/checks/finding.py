@@ -31,6 +31,6 @@ def warning(text: str, remedy: str) -> Finding:
     return Finding("warning", text, remedy)
 
 
-def problem(text: str, remedy: str) -> Finding:
+def problem(text: str, remedy: str = "") -> Finding:
     """It does not work, or will not for long."""
     return Finding("problem", text, remedy)
