@@ -6,9 +6,10 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import Process
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 from bot.config.misspelt import setting_names
 from bot.network import TLS_VARIABLES
@@ -18,68 +19,60 @@ _LAST_LINES = 12
 _LAST_BYTES = 8_000
 
 
+@dataclass(frozen=True, slots=True)
 class BotProcess:
-    """`python -m bot run` for the duration of the block; it logs to `bot.log` in its directory.
+    """The running bot, and where it logs."""
 
-    A pipe is its standard input: it stops when this process ends, even by SIGKILL.
-    """
-
-    def __init__(
-        self, directory: Path, settings: Mapping[str, str], *, module: str = "bot"
-    ) -> None:
-        self._words = ("-m", module, "run", "--stop-with-stdin")
-        self._log_path = directory / "bot.log"
-        self._environment = bot_environment(settings)
-        self._process: Process | None = None
-
-    async def __aenter__(self) -> Self:
-        """Start it, in a session of its own: Ctrl-C in this terminal is not for it."""
-        with self._log_path.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, *self._words),
-                env=self._environment,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        return self
-
-    async def __aexit__(self, *_error: object) -> None:
-        """Ask it to stop; kill it when it does not do so in time."""
-        if self._running.returncode is not None:
-            return
-        self._running.terminate()
-        try:
-            await asyncio.wait_for(self._running.wait(), _STOP_SECONDS)
-        except TimeoutError:
-            self._running.kill()
-            await self._running.wait()
-
-    @property
-    def pid(self) -> int:
-        """The id of its process, and of its session."""
-        return self._running.pid
+    process: Process
+    log_path: Path
 
     @property
     def is_running(self) -> bool:
         """Whether it has not ended."""
-        return self._running.returncode is None
-
-    async def ended(self) -> int:
-        """Wait for its end; its exit code."""
-        return await self._running.wait()
+        return self.process.returncode is None
 
     def last_lines(self) -> str:
         """The end of its log."""
-        text = self._log_path.read_bytes()[-_LAST_BYTES:].decode("utf-8", "replace")
+        text = self.log_path.read_bytes()[-_LAST_BYTES:].decode("utf-8", "replace")
         return "\n".join(text.splitlines()[-_LAST_LINES:])
 
-    @property
-    def _running(self) -> Process:
-        if self._process is None:
-            raise RuntimeError("the bot's process was not started")
-        return self._process
+
+@asynccontextmanager
+async def bot_process(
+    directory: Path, settings: Mapping[str, str], *, module: str = "bot"
+) -> AsyncIterator[BotProcess]:
+    """`python -m bot run` for the duration of the block; it logs to `bot.log` in its directory.
+
+    A pipe is its standard input: it stops when this process ends, even by SIGKILL. It has a session
+    of its own: Ctrl-C in this terminal is not for it. In the end it is asked to stop, and killed
+    when it does not do so in time.
+    """
+    log_path = directory / "bot.log"
+    with log_path.open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", module, "run", "--stop-with-stdin"),
+            env=bot_environment(settings),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    bot = BotProcess(process, log_path)
+    try:
+        yield bot
+    finally:
+        await _end(bot)
+
+
+async def _end(bot: BotProcess) -> None:
+    if not bot.is_running:
+        return
+    bot.process.terminate()
+    try:
+        await asyncio.wait_for(bot.process.wait(), _STOP_SECONDS)
+    except TimeoutError:
+        bot.process.kill()
+        await bot.process.wait()
 
 
 def bot_environment(settings: Mapping[str, str]) -> dict[str, str]:

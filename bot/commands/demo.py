@@ -8,20 +8,21 @@ import socket
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from bot.commands.child import BotProcess
-from bot.commands.failure import Failure
+from bot.commands.child import BotProcess, bot_process
+from bot.commands.failure import Failure, sentences_said
 from bot.commands.machine_zone import machine_zone
-from bot.commands.sandbox import PORT, serving
+from bot.commands.sandbox import PORT, RENDER_SECONDS
 from bot.commands.signals import stop_on_signals
-from bot.config.folders import SettingsFolder
+from bot.config.folders import SettingsFolder, make_folders
 from bot.http_client import HttpClient
+from bot.shutdown import unless_stopped
 
 if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
@@ -53,11 +54,7 @@ ROOMY = {
 )
 @click.option("--telegram-port", type=PORT, help="[default: 8081, or any free port]")
 @click.option("--dashscope-port", type=PORT, help="[default: 8082, or any free port]")
-@click.option(
-    "--render-seconds",
-    type=click.FloatRange(min=0),
-    help="Seconds that every video takes; without it, as long as it really does.",
-)
+@RENDER_SECONDS
 def demo(
     no_browser: bool,
     directory: Path | None,
@@ -67,8 +64,16 @@ def demo(
     render_seconds: float | None,
 ) -> None:
     """Start a local Telegram, a local video service and the bot, and open the chat page."""
-    with _data_directory(directory) as data:
-        sandbox = _sandbox(host, (telegram_port, dashscope_port), render_seconds)
+    from bot.sandbox.server import DASHSCOPE_PORT, TELEGRAM_PORT, serve_sandbox
+
+    sandbox = serve_sandbox(
+        telegram_host=host,
+        telegram_port=_usual_or_free(TELEGRAM_PORT) if telegram_port is None else telegram_port,
+        dashscope_port=_usual_or_free(DASHSCOPE_PORT) if dashscope_port is None else dashscope_port,
+        render_seconds=render_seconds,
+        has_operator=True,
+    )
+    with sentences_said(), _data_directory(directory) as data:
         asyncio.run(_demo(data, not no_browser, sandbox))
 
 
@@ -77,60 +82,32 @@ async def _demo(
 ) -> None:
     with stop_on_signals() as stop:
         async with serving_sandbox as sandbox:
-            async with BotProcess(data, _settings(sandbox, data)) as bot:
+            async with bot_process(data, _settings(sandbox, data)) as bot:
                 click.echo("Starting the bot …")
-                if await _answers(bot, sandbox, stop):
+                if await unless_stopped(_begins(bot, sandbox), stop):
                     _welcome(sandbox.page_url, browser)
-                await _first(stop.wait(), bot.ended())
+                await unless_stopped(bot.process.wait(), stop)
             if not stop.is_set():
                 raise Failure(f"The bot stopped by itself. Its last words:\n{bot.last_lines()}")
             click.echo("Stopped.")
 
 
-async def _answers(bot: BotProcess, sandbox: Sandbox, stop: asyncio.Event) -> bool:
-    """Wait until the bot fetches its messages; False when it ended or was told to stop first."""
+async def _begins(bot: BotProcess, sandbox: Sandbox) -> bool:
+    """Wait until the bot fetches its messages; False when it ended first."""
+    http = HttpClient(base_url=sandbox.telegram_base_url, trust_env=False)
     try:
-        async with asyncio.timeout(_START_SECONDS):
-            first = await _first(_polled(sandbox), stop.wait(), bot.ended())
+        async with asyncio.timeout(_START_SECONDS), http:
+            while bot.is_running:
+                answer = await http.get("/sim/outbox", params={"method": "getUpdates"})
+                if answer.json()["calls"]:
+                    return True
+                await asyncio.sleep(_LOOK_SECONDS)
     except TimeoutError:
         raise Failure(
             f"The bot did not start within {_START_SECONDS:.0f} seconds. Its last words:\n"
             f"{bot.last_lines()}"
         ) from None
-    return first == 0
-
-
-async def _polled(sandbox: Sandbox) -> None:
-    async with HttpClient(base_url=sandbox.telegram_base_url, trust_env=False) as http:
-        while True:
-            answer = await http.get("/sim/outbox", params={"method": "getUpdates"})
-            if answer.json()["calls"]:
-                return
-            await asyncio.sleep(_LOOK_SECONDS)
-
-
-async def _first(*waiting: Coroutine[Any, Any, object]) -> int:
-    """Wait for whichever ends first, its number; the others are given up."""
-    tasks = [asyncio.ensure_future(each) for each in waiting]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        number = next(i for i, task in enumerate(tasks) if task.done())
-        await tasks[number]
-        return number
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _sandbox(
-    host: str, ports: tuple[int | None, int | None], render_seconds: float | None
-) -> AbstractAsyncContextManager[Sandbox]:
-    from bot.sandbox.server import DASHSCOPE_PORT, TELEGRAM_PORT
-
-    usual = zip(ports, (TELEGRAM_PORT, DASHSCOPE_PORT), strict=True)
-    telegram, dashscope = (_usual_or_free(known) if port is None else port for port, known in usual)
-    return serving(telegram, dashscope, render_seconds, host)
+    return False
 
 
 def _usual_or_free(port: int) -> int:
@@ -152,9 +129,7 @@ def _settings(sandbox: Sandbox, data: Path) -> dict[str, str]:
 @contextmanager
 def _data_directory(chosen: Path | None) -> Iterator[Path]:
     if chosen is not None:
-        fault = SettingsFolder("--directory", chosen).make()
-        if fault is not None:
-            raise Failure(fault)
+        make_folders([SettingsFolder("--directory", chosen)])
         yield chosen.resolve()
         return
     with tempfile.TemporaryDirectory(prefix="talking-photo-") as temporary:

@@ -34,9 +34,14 @@ def make(photo: Path | None, sound: Path | None, output: Path, yes: bool, task: 
     """
     if os.path.lexists(output):
         raise Failure(f"{output} exists already: delete it, or choose another name with -o.")
-    if task is None and (photo is None or sound is None):
+    from bot.commands.making.way import fetch_video, make_video
+
+    if task is not None:
+        asyncio.run(fetch_video(_settings(), task, output))
+    elif photo is not None and sound is not None:
+        asyncio.run(make_video(_settings(), photo, sound, output, ask=not yes))
+    else:
         raise click.UsageError("Name a photo and a sound, or a task with --task.")
-    asyncio.run(_make(_settings(), photo, sound, output, yes, task))
     click.echo(f"{output} is ready.")
 
 
@@ -46,19 +51,3 @@ def _settings() -> ServiceSettings:
     key = settings.dashscope_api_key
     set_up_logging("ERROR", [key] if key else [])
     return settings
-
-
-async def _make(
-    settings: ServiceSettings,
-    photo: Path | None,
-    sound: Path | None,
-    output: Path,
-    yes: bool,
-    task: str | None,
-) -> None:
-    from bot.commands.making.way import fetch_video, make_video
-
-    if task is not None:
-        await fetch_video(settings, task, output)
-    elif photo is not None and sound is not None:
-        await make_video(settings, photo, sound, output, ask=not yes)

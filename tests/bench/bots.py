@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from bot.commands.child import BotProcess
+from bot.commands.child import BotProcess, bot_process
 from bot.sandbox.server import Sandbox, serve_sandbox
 from tests.bench.processes import processor_seconds
 
@@ -46,10 +46,10 @@ async def started(module: str) -> AsyncIterator[Started]:
             httpx.AsyncClient(base_url=sandbox.telegram_base_url, trust_env=False) as http,
         ):
             began_milliseconds = time.time() * 1000
-            async with BotProcess(Path(folder), _settings(sandbox, folder), module=module) as bot:
-                first = await _first_poll(http, bot)
+            async with bot_process(Path(folder), _settings(sandbox, folder), module=module) as bot:
+                first, pid = await _first_poll(http, bot), bot.process.pid
                 wall_seconds = (first["at"] - began_milliseconds) / 1000
-                yield Started(bot.pid, wall_seconds, processor_seconds(bot.pid), http)
+                yield Started(pid, wall_seconds, processor_seconds(pid), http)
 
 
 def _settings(sandbox: Sandbox, folder: str) -> dict[str, str]:
