@@ -10,7 +10,6 @@
         ├── PictureRefused      (`fault` says why)
         ├── SoundRefused        (`fault` says why)
         ├── NoFaceFound         another photo is needed
-        ├── PhotoUnreadable     the bytes are no picture: send the photo again
         ├── VideoUnreadable     no video, or cut short: fetch or make it again
         └── MediaNotMade        not in this way: another form may do
             ├── CannotShrink
@@ -139,7 +138,3 @@ class TooLongForNote(MediaNotMade):
 
 class NoFaceFound(MediaUnusable):
     """The photo shows no face that could be made to speak; another photo is needed."""
-
-
-class PhotoUnreadable(MediaUnusable):
-    """The bytes are not a picture."""

@@ -16,6 +16,9 @@ Crop = tuple[int, int, int, int]
 
 Resolution = Literal["480P", "720P"]
 
+PIXELS: dict[str, int] = {"480P": 640 * 480, "720P": 1280 * 720}
+"""About so many in all has a frame of a resolution (DashScope docs: wan2.2-s2v, resolution)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -27,7 +30,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class FaceBox:
-    """One face, brow to chin, in pixels; left and right of eyes and ears are the person's own."""
+    """One face, brow to chin, in pixels; left and right of the eyes are the person's own."""
 
     left: float
     top: float
@@ -38,8 +41,6 @@ class FaceBox:
     left_eye: Point
     nose: Point
     mouth: Point
-    right_ear: Point
-    left_ear: Point
 
     @property
     def right(self) -> float:

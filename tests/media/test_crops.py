@@ -21,7 +21,7 @@ FACE = st.tuples(st.floats(-40, 1300), st.floats(-40, 1300), st.floats(10, 700),
 
 def face(left: float, top: float, width: float, height: float) -> FaceBox:
     middle = Point(left + width / 2, top + height / 2)
-    return FaceBox(left, top, width, height, 0.9, *[middle] * 6)
+    return FaceBox(left, top, width, height, 0.9, *[middle] * 4)
 
 
 @st.composite

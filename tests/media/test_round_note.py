@@ -9,22 +9,22 @@ import numpy as np
 import pytest
 
 from bot.media.errors import TooLongForNote, VideoUnreadable
-from bot.media.exchange import FaceBox, Point
+from bot.media.exchange import Crop, FaceBox, Point
 from bot.media.picture.faces import Pixels
 from bot.media.video.files import inspect_video
-from bot.media.video.round_video import Square, ai_word, draw_inside, make_round_note, square_around
+from bot.media.video.round_video import ai_word, draw_inside, make_round_note, square_around
 from tests.support.media.videos import result
 
 SOMEWHERE = Point(0, 0)
 
 
 def face(left: float, top: float, side: float) -> FaceBox:
-    return FaceBox(left, top, side, side, 0.9, *[SOMEWHERE] * 6)
+    return FaceBox(left, top, side, side, 0.9, *[SOMEWHERE] * 4)
 
 
-def holds(square: Square, box: FaceBox) -> bool:
-    inside = square.left <= box.left and box.right <= square.left + square.side
-    return inside and square.top <= box.top and box.bottom <= square.top + square.side
+def holds(square: Crop, box: FaceBox) -> bool:
+    left, top, right, bottom = square
+    return left <= box.left and box.right <= right and top <= box.top and box.bottom <= bottom
 
 
 @pytest.mark.parametrize("size", [(480, 640), (640, 480), (1280, 720), (300, 900), (480, 480)])
@@ -34,11 +34,12 @@ def test_the_face_is_inside_and_the_square_inside_the_picture(
 ) -> None:
     width, height = size
     box = face(where[0] * width, where[1] * height, 60)
-    square = square_around((box,), width, height)
-    assert holds(square, box)
-    assert square.side % 2 == 0
-    assert 0 <= square.left <= width - square.side
-    assert 0 <= square.top <= height - square.side
+    left, top, right, bottom = square_around((box,), width, height)
+    assert holds((left, top, right, bottom), box)
+    assert right - left == bottom - top
+    assert (right - left) % 2 == 0
+    assert 0 <= left < right <= width
+    assert 0 <= top < bottom <= height
 
 
 def test_of_several_faces_the_largest_counts() -> None:
@@ -47,8 +48,8 @@ def test_of_several_faces_the_largest_counts() -> None:
 
 
 def test_without_a_face_it_is_high_in_the_middle() -> None:
-    assert square_around((), 480, 800) == Square(0, 80, 480)
-    assert square_around((), 800, 480) == Square(160, 0, 480)
+    assert square_around((), 480, 800) == (0, 80, 480, 560)
+    assert square_around((), 800, 480) == (160, 0, 640, 480)
 
 
 def test_the_note_is_square_as_long_as_the_video_and_labelled(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from bot.media.errors import NoFaceFound, PhotoUnreadable, SoundRefused
+from bot.media.errors import NoFaceFound, PictureRefused, SoundRefused
 from bot.media.exchange import Resolution
 from bot.media.preview.render import frame_size, render_preview
 from tests.support.media import photos, voices
@@ -87,7 +87,7 @@ def test_a_photo_without_a_face_is_refused_and_leaves_nothing(tmp_path: Path) ->
 
 @pytest.mark.parametrize("photo", [b"", b"not a picture", b"\xff\xd8\xff\xe0" + bytes(50)])
 def test_what_is_no_picture_is_refused(photo: bytes, tmp_path: Path) -> None:
-    with pytest.raises(PhotoUnreadable):
+    with pytest.raises(PictureRefused):
         render_preview(photo, SHORT, tmp_path / "video.mp4")
 
 
@@ -133,9 +133,12 @@ def test_the_same_input_gives_the_same_frames(tmp_path: Path, portrait_jpeg: byt
     assert all(np.array_equal(left, right) for left, right in zip(one, two, strict=True))
 
 
-def test_the_label_stands_in_the_corner(tmp_path: Path, portrait_jpeg: bytes) -> None:
+def test_the_label_stands_in_the_corner(
+    tmp_path: Path, portrait_jpeg: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for word in ("preview", " "):
-        render_preview(portrait_jpeg, SHORT, tmp_path / f"{word}.mp4", label=word)
+        monkeypatch.setattr("bot.media.preview.render.ON_PREVIEW", word)
+        render_preview(portrait_jpeg, SHORT, tmp_path / f"{word}.mp4")
     labelled, bare = (frames_of(tmp_path / f"{word}.mp4")[3] for word in ("preview", " "))
     change = np.abs(labelled.astype(int) - bare).max(axis=2)
     rows, columns = np.nonzero(change > 40)

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from bot.media.errors import LabelNotWritten, VideoUnreadable
-from bot.media.video.cover import facts_and_cover, make_cover, make_thumbnail
+from bot.media.video.cover import facts_and_cover, make_thumbnail
 from bot.media.video.files import inspect_video
 from bot.media.video.stamp import stamp_label
 from tests.preview.test_render import frames_of
@@ -135,7 +135,7 @@ def test_what_is_no_video_is_unreadable(data: bytes, speaking: Path, tmp_path: P
     with pytest.raises(VideoUnreadable):
         inspect_video(tmp_path / "video.mp4")
     with pytest.raises(VideoUnreadable):
-        make_cover(tmp_path / "video.mp4")
+        facts_and_cover(tmp_path / "video.mp4")
     with pytest.raises(VideoUnreadable):
         stamp_label(tmp_path / "video.mp4", tmp_path / "labelled.mp4", produce_id="1")
     assert not list(tmp_path.glob("labelled*"))
@@ -185,14 +185,14 @@ def test_damaged_videos_are_read_or_refused_but_never_anything_else(
     assert refused > 10
 
 
-# make_cover
+# facts_and_cover
 
 
 def test_a_cover_is_as_large_as_the_video_and_a_thumbnail_as_telegram_wants_it(
     speaking: Path,
 ) -> None:
     facts, cover, thumbnail = facts_and_cover(speaking)
-    assert (cover, thumbnail) == (make_cover(speaking), make_thumbnail(speaking))
+    assert thumbnail == make_thumbnail(speaking)
     assert len(thumbnail) <= 200_000
     for still, size in ((cover, (facts.width, facts.height)), (thumbnail, (320, 320))):
         with Image.open(BytesIO(still)) as picture:
@@ -201,7 +201,7 @@ def test_a_cover_is_as_large_as_the_video_and_a_thumbnail_as_telegram_wants_it(
 
 
 def test_a_cover_shows_the_video(speaking: Path) -> None:
-    with Image.open(BytesIO(make_cover(speaking))) as picture:
+    with Image.open(BytesIO(facts_and_cover(speaking)[1])) as picture:
         cover = np.asarray(picture.convert("L"), np.float64)
     frame = Image.fromarray(frames_of(speaking)[0][:, :, ::-1]).convert("L")
     assert np.corrcoef(cover.ravel(), np.asarray(frame).ravel())[0, 1] > 0.95
@@ -216,7 +216,7 @@ def test_a_cover_leaves_out_a_black_beginning(speaking: Path, tmp_path: Path) ->
             frame = av.VideoFrame.from_ndarray(bright * np.uint8(index > 10), format="bgr24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    with Image.open(BytesIO(make_cover(tmp_path / "fade.mp4"))) as picture:
+    with Image.open(BytesIO(facts_and_cover(tmp_path / "fade.mp4")[1])) as picture:
         assert np.asarray(picture).mean() > 60
 
 

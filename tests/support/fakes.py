@@ -17,7 +17,7 @@ from telegram import ForceReply
 
 from bot.media.calls import render_preview
 from bot.media.errors import MediaFailure, MediaWorkerKilled
-from bot.media.exchange import FaceBox, Point, Resolution, VideoFacts
+from bot.media.exchange import PIXELS, FaceBox, Point, Resolution, VideoFacts
 from bot.media.processes import MediaProcesses
 from bot.media.worker.client import MediaWorkerDied
 from bot.sandbox.dashscope.renderer import OnProgress
@@ -140,11 +140,11 @@ _FACTS = VideoFacts(64, 48, 500, 16.0, has_sound=False, size_bytes=0)
 def _as_ordered(photo: bytes, sound: bytes, resolution: Resolution) -> bytes:
     """A grey video of the photo's shape and the sound's length."""
     # They load what most who use fakes need not.
-    from bot.media.preview.render import FORMATS, frame_size
+    from bot.media.preview.render import frame_size
     from tests.support.media.videos import ordered_video
 
     with Image.open(BytesIO(photo)) as picture, wave.open(BytesIO(sound)) as wav:
-        size = frame_size(*picture.size, FORMATS[resolution].pixels)
+        size = frame_size(*picture.size, PIXELS[resolution])
         return ordered_video(wav.getnframes() * 10 // wav.getframerate() * 100, *size)
 
 
@@ -178,7 +178,7 @@ class HereRenderer:
 
 def face_at(left: float, top: float, width: float, height: float) -> FaceBox:
     """A face where a test wants it."""
-    return FaceBox(left, top, width, height, 1.0, *(Point(0.0, 0.0),) * 6)
+    return FaceBox(left, top, width, height, 1.0, *(Point(0.0, 0.0),) * 4)
 
 
 class FaceList:

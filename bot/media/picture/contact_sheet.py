@@ -6,6 +6,8 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
+from bot.media.picture.jpeg import jpeg_of
+
 _TILE_PIXELS = 300
 _GAP_PIXELS = 12
 _COLUMNS = 3
@@ -28,9 +30,7 @@ def draw_sheet(pictures: tuple[bytes | None, ...]) -> bytes:
         row, column = divmod(place, _COLUMNS)
         corner = (_length(column), _length(row))
         sheet.paste(_tile(picture, place + 1), corner)
-    buffer = BytesIO()
-    sheet.save(buffer, "JPEG", quality=_QUALITY)
-    return buffer.getvalue()
+    return jpeg_of(sheet, _QUALITY)
 
 
 def _length(tiles: int) -> int:

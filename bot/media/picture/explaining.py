@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from bot.media.exchange import Crop, Explained, FaceBox, NormalisedPicture, Offer
 from bot.media.picture.decoding import LONGEST_SIDE_PIXELS, SMALLEST_SIDE_PIXELS
+from bot.media.picture.jpeg import jpeg_of
 from bot.media.picture.normalise import crop_picture, normalise_picture
 
 MOST_CROP_RATIO = 2.0
@@ -188,9 +189,7 @@ def _drawn(picture: NormalisedPicture, boxes: dict[int, Crop]) -> bytes:
         _frame(pen, box, image.size, thickness)
         if len(picture.faces) > 1:
             _label(pen, number, box, image.size)
-    target = BytesIO()
-    image.save(target, "JPEG", quality=_JPEG_QUALITY)
-    return target.getvalue()
+    return jpeg_of(image, _JPEG_QUALITY)
 
 
 def _frame(pen: ImageDraw.ImageDraw, box: Crop, size: tuple[int, int], thickness: int) -> None:

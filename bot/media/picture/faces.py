@@ -154,7 +154,8 @@ def _face(score: float, numbers: Numbers, fit: _Fit) -> FaceBox:
     """Bring one face from the model's square back into the picture."""
     (center_x, center_y), (width, height) = numbers[:2]
     left, top = _back(center_x - width / 2, center_y - height / 2, fit)
-    points = [Point(*_back(x, y, fit)) for x, y in numbers[2:]]
+    # After the mouth come the ears.
+    points = [Point(*_back(x, y, fit)) for x, y in numbers[2:6]]
     return FaceBox(left, top, float(width / fit.scale), float(height / fit.scale), score, *points)
 
 

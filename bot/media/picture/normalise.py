@@ -6,7 +6,6 @@ Takes about 0.1 s for 12 million pixels; call it through `MediaWorker`.
 from __future__ import annotations
 
 import hashlib
-from io import BytesIO
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -14,6 +13,7 @@ from PIL import Image, ImageOps
 from bot.media.exchange import Crop, NormalisedPicture
 from bot.media.picture.decoding import decode_picture
 from bot.media.picture.faces import detect_faces
+from bot.media.picture.jpeg import jpeg_of
 
 LEAST_SIDE_PIXELS = 400
 """The provider refuses smaller pictures (DashScope docs: wan2.2-s2v-detect); these are enlarged."""
@@ -59,6 +59,4 @@ def _bare_jpeg(picture: Image.Image) -> bytes:
     """Encode a fresh picture, so that nothing that came with the old one goes along."""
     fresh = Image.new("RGB", picture.size)
     fresh.paste(picture)
-    target = BytesIO()
-    fresh.save(target, "JPEG", quality=_JPEG_QUALITY)
-    return target.getvalue()
+    return jpeg_of(fresh, _JPEG_QUALITY)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from bot.media.picture.faces import Pixels
@@ -80,7 +79,7 @@ class _Eye:
         stretch = (self._lid - self._brow) / (lid - self._brow)
         skin = (self._depth > self._brow) & (self._depth < lid)
         move = (skin * (self._depth - self._brow) * (1 - stretch)).astype(np.float32)
-        stretched = self._region.pull(self._source, move, self._down, cv2.BORDER_REPLICATE)
+        stretched = self._region.pull(self._source, move, self._down)
         cover = self._painted * self._fresh(lid)[:, :, None]
         painted = stretched * (1 - cover) + self._skin * cover
         self._region.paste(painted.astype(np.uint8), frame)
@@ -100,11 +99,7 @@ class _Eye:
         self._source = self._region.cut(photo)
 
     def _measure(self, upper: Points, lower: Points, brow: Points) -> None:
-        region = self._region
-        x = region.x + (region.origin[0] - self._corner[0])
-        y = region.y + (region.origin[1] - self._corner[1])
-        place = self._turn[0, 0] * x + self._turn[0, 1] * y
-        self._depth = self._turn[1, 0] * x + self._turn[1, 1] * y
+        place, self._depth = self._region.places(self._corner, self._turn)
         self._lid = _line(place, upper)
         inside = (place > 0) & (place < self._width)
         self._open = clip(_line(place, lower) - self._lid, 0, np.inf) * (1 + _UNDER) * inside

@@ -27,12 +27,6 @@ def smoothstep(value: Field, start: float, end: float) -> Field:
     return share * share * (3 - 2 * share)
 
 
-def grid(width: int, height: int) -> tuple[Field, Field]:
-    """Return the x and the y of each pixel."""
-    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    return x, y
-
-
 def length(vector: Vector) -> float:
     """Return the length of a vector in pixels."""
     return float(np.hypot(vector[0], vector[1]))
@@ -51,7 +45,15 @@ class Region:
         self.rows, self.columns = slice(start[1], end[1]), slice(start[0], end[0])
         self.origin = start.astype(np.float32)
         self.size = int(end[0] - start[0]), int(end[1] - start[1])
-        self.x, self.y = grid(*self.size)
+        self.x, self.y = np.meshgrid(*(np.arange(side, dtype=np.float32) for side in self.size))
+
+    def places(self, center: Vector, into: Field) -> tuple[Field, Field]:
+        """Return where each pixel lies in axes of another middle and other ways: `into` leads from
+        pixels to them.
+        """
+        x = self.x + (self.origin[0] - center[0])
+        y = self.y + (self.origin[1] - center[1])
+        return into[0, 0] * x + into[0, 1] * y, into[1, 0] * x + into[1, 1] * y
 
     def cut(self, picture: Pixels) -> Pixels:
         """Return a copy of this part of a picture."""
@@ -61,9 +63,9 @@ class Region:
         """Put a part of this size back into a picture."""
         picture[self.rows, self.columns] = part
 
-    def pull(self, source: Pixels, move: Field, way: Vector, border: int) -> Pixels:
+    def pull(self, source: Pixels, move: Field, way: Vector) -> Pixels:
         """Return the region with each pixel moved by `move` pixels along `way`."""
         x = cv2.scaleAdd(move, -float(way[0]), self.x)
         y = cv2.scaleAdd(move, -float(way[1]), self.y)
-        pulled = cv2.remap(source, x, y, cv2.INTER_LINEAR, borderMode=border)
+        pulled = cv2.remap(source, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(pulled, np.uint8)

@@ -133,7 +133,7 @@ class Mouth:
         sink = np.asarray(cv2.accumulateProduct(self._lip, profile * drop, still), np.float32)
         top = -rise * profile[box]
         sink[box] = np.where(self._below[box] >= bottom, sink[box], top * self._raise)
-        warped = self._region.pull(self._source, sink, self._axes.down, cv2.BORDER_REPLICATE)
+        warped = self._region.pull(self._source, sink, self._axes.down)
         self._cavity.paint(warped[box], top, bottom, width, teeth=not self._own_teeth)
         self._region.paste(warped, frame)
 

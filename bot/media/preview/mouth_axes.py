@@ -39,10 +39,7 @@ class MouthAxes:
 
     def fields(self, region: Region) -> tuple[Field, Field]:
         """Return `along` and `depth` of each pixel of a region."""
-        x = region.x + (region.origin[0] - self.center[0])
-        y = region.y + (region.origin[1] - self.center[1])
-        into = self._into
-        return into[0, 0] * x + into[0, 1] * y, into[1, 0] * x + into[1, 1] * y
+        return region.places(self.center, self._into)
 
     def region(self, size: tuple[int, int]) -> Region:
         """Return the part of the picture in which anything moves when the mouth does."""

@@ -12,8 +12,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from bot.media.errors import NoFaceFound, PhotoUnreadable
-from bot.media.exchange import Resolution, VideoFacts
+from bot.media.errors import NoFaceFound, PictureFault, PictureRefused
+from bot.media.exchange import PIXELS, Resolution, VideoFacts
 from bot.media.picture.faces import Pixels, detect_faces
 from bot.media.preview.eyes import Eyes, blink_track
 from bot.media.preview.head import Head
@@ -29,17 +29,6 @@ from bot.media.video.writer import VideoFormat, VideoWriter
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
-    """What a resolution means: pixels of a frame in all, and frames a second."""
-
-    pixels: int
-    frames_per_second: int
-
-
-FORMATS: dict[Resolution, Format] = {"480P": Format(640 * 480, 16), "720P": Format(1280 * 720, 30)}
-
-
-@dataclass(frozen=True, slots=True)
 class Canvas:
     """The photo (BGR, 8 bits) in the video's size, and the points of its largest face in it."""
 
@@ -50,7 +39,7 @@ class Canvas:
 def open_canvas(photo_jpeg: bytes, pixels: int) -> Canvas:
     """Decode a photo, find its face and bring both to the size of the video.
 
-    Raises PhotoUnreadable and NoFaceFound.
+    Raises PictureRefused and NoFaceFound.
     """
     photo = _decode(photo_jpeg)
     points = _points_of_largest_face(photo)
@@ -69,11 +58,10 @@ def frame_size(width: int, height: int, pixels: int) -> tuple[int, int]:
 
 
 def _decode(photo_jpeg: bytes) -> Pixels:
-    if not photo_jpeg:
-        raise PhotoUnreadable
-    photo = cv2.imdecode(np.frombuffer(photo_jpeg, np.uint8), cv2.IMREAD_COLOR)
+    numbers = np.frombuffer(photo_jpeg, np.uint8)
+    photo = cv2.imdecode(numbers, cv2.IMREAD_COLOR) if len(numbers) else None
     if photo is None:
-        raise PhotoUnreadable
+        raise PictureRefused(PictureFault.NOT_A_PICTURE)
     return np.asarray(photo, np.uint8)
 
 
@@ -85,8 +73,9 @@ def _points_of_largest_face(photo: Pixels) -> Points:
     return find_landmarks(rgb, faces[0])
 
 
+_FRAMES_PER_SECOND = {"480P": 16, "720P": 30}
 _FONT_OF_SIDE = 0.038
-X264 = {"preset": "veryfast", "crf": "21", "tune": "zerolatency"}
+X264 = {"crf": "21", "tune": "zerolatency"}
 
 
 def render_preview(
@@ -95,22 +84,20 @@ def render_preview(
     target: Path,
     resolution: Resolution = "480P",
     *,
-    label: str = ON_PREVIEW,
     on_progress: Callable[[float], None] | None = None,
 ) -> VideoFacts:
     """Write an MP4 (H.264 and AAC, plays while it loads) of the photo's largest face speaking.
 
     It is as long as the sound and keeps the photo's proportions. `on_progress` is told the share
     done, 0..1, after each frame; what it raises stops the work. The same input gives the same
-    frames. Raises NoFaceFound, PhotoUnreadable, SoundRefused; then nothing is left at `target`.
+    frames. Raises NoFaceFound, PictureRefused, SoundRefused; then nothing is left at `target`.
     """
-    shape = FORMATS[resolution]
-    canvas = open_canvas(photo_jpeg, shape.pixels)
+    canvas, rate = open_canvas(photo_jpeg, PIXELS[resolution]), _FRAMES_PER_SECOND[resolution]
     sound = decode_sound(sound_wav).samples
-    speech = read_speech(sound, shape.frames_per_second)
+    speech = read_speech(sound, rate)
     height, width = canvas.photo.shape[:2]
-    video_format = VideoFormat(width, height, Fraction(shape.frames_per_second), X264)
-    frames = _frames(canvas, speech, shape.frames_per_second, label, zlib.crc32(sound_wav))
+    video_format = VideoFormat(width, height, Fraction(rate), X264)
+    frames = _frames(canvas, speech, rate, zlib.crc32(sound_wav))
     with whole_or_nothing(target) as part, VideoWriter(part, video_format, sound) as writer:
         for index, frame in enumerate(frames, start=1):
             writer.add(np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420), np.uint8))
@@ -119,12 +106,10 @@ def render_preview(
     return inspect_video(target)
 
 
-def _frames(
-    canvas: Canvas, speech: Speech, frames_per_second: int, label: str, seed: int
-) -> Iterator[Pixels]:
+def _frames(canvas: Canvas, speech: Speech, frames_per_second: int, seed: int) -> Iterator[Pixels]:
     height, width = canvas.photo.shape[:2]
     mouth, eyes = Mouth(canvas.photo, canvas.points), Eyes(canvas.photo, canvas.points)
-    head, word = Head((width, height), canvas.points), _word(label, min(width, height))
+    head, word = Head((width, height), canvas.points), _word(min(width, height))
     blinks = blink_track(len(speech.opening), frames_per_second, seed)
     tracks = (speech.opening, speech.width, speech.emphasis, blinks)
     poses = zip(*(track.tolist() for track in tracks), strict=True)
@@ -139,7 +124,7 @@ def _frames(
         yield frame
 
 
-def _word(label: str, side_pixels: int) -> DrawnWord:
+def _word(side_pixels: int) -> DrawnWord:
     """Small in a corner: these frames are a preview, not the paid model's work."""
     font_pixels = max(11, round(_FONT_OF_SIDE * side_pixels))
-    return DrawnWord(label, font_pixels, font_pixels // 2, opacity=0.55)
+    return DrawnWord(ON_PREVIEW, font_pixels, font_pixels // 2, opacity=0.55)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from itertools import islice
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from PIL import Image
 from bot.media.errors import VideoUnreadable
 from bot.media.exchange import VideoFacts
 from bot.media.picture.faces import Pixels
+from bot.media.picture.jpeg import jpeg_of
 from bot.media.video.files import check_whole, facts_of, open_video, video_stream
 
 MAXIMUM_SIDE_PIXELS = 320
@@ -28,21 +28,17 @@ _QUALITIES = (90, 80, 65, 45)
 
 
 def facts_and_cover(path: Path) -> tuple[VideoFacts, bytes, bytes]:
-    """What sending takes: facts, cover, thumbnail; raises VideoUnreadable."""
+    """What sending takes: facts, a good early frame as large as the video, and as small as Telegram
+    wants its thumbnail; raises VideoUnreadable.
+    """
     with open_video(path, **check_whole(path)) as container:
         frame = _early(container)
         facts = facts_of(container, path)
     return facts, _cover(frame), _compress(frame)
 
 
-def make_cover(path: Path) -> bytes:
-    """A JPEG of a good early frame of a video, as large as it; raises VideoUnreadable."""
-    with open_video(path) as container:
-        return _cover(_early(container))
-
-
 def make_thumbnail(path: Path) -> bytes:
-    """The same as small as Telegram wants it; raises VideoUnreadable."""
+    """The last of them alone; raises VideoUnreadable."""
     with open_video(path) as container:
         return _compress(_early(container))
 
@@ -63,10 +59,8 @@ def _early(container: InputContainer) -> VideoFrame:
 
 
 def _cover(frame: VideoFrame) -> bytes:
-    buffer = BytesIO()
     rgb = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
-    Image.fromarray(rgb).save(buffer, "JPEG", quality=_QUALITIES[0])
-    return buffer.getvalue()
+    return jpeg_of(Image.fromarray(rgb), _QUALITIES[0])
 
 
 def _detail(frame: VideoFrame, reformatter: VideoReformatter) -> float:
@@ -85,8 +79,7 @@ def _shrunk(frame: VideoFrame, reformatter: VideoReformatter, pixels: str) -> Pi
 def _compress(frame: VideoFrame) -> bytes:
     image = Image.fromarray(_shrunk(frame, VideoReformatter(), "rgb24"))
     for quality in _QUALITIES:
-        buffer = BytesIO()
-        image.save(buffer, "JPEG", quality=quality)
-        if buffer.tell() <= MAXIMUM_BYTES:
+        jpeg = jpeg_of(image, quality)
+        if len(jpeg) <= MAXIMUM_BYTES:
             break
-    return buffer.getvalue()
+    return jpeg

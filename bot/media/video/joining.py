@@ -29,7 +29,7 @@ from bot.media.video.mp4 import colors_of, whole_or_nothing
 from bot.media.video.stamp import stamp_label
 from bot.media.video.writer import VideoFormat, VideoWriter
 
-_X264 = {"preset": "veryfast", "crf": "18"}
+_X264 = {"crf": "18"}
 _FADE = Fraction(1, 10)
 
 

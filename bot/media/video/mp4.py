@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -15,8 +16,11 @@ from bot.media.video.files import video_stream
 
 _MUXING = {"movflags": "use_metadata_tags+faststart"}
 _FILE_TYPE_KEYS = frozenset({"major_brand", "minor_version", "compatible_brands"})
-_FRAMES_PER_SECOND = 25
+_FRAMES_PER_SECOND = 25  # where a file does not say
 _COLORS = ("color_range", "colorspace", "color_primaries", "color_trc")
+
+MADE_OF_RGB = {"color_range": 1, "colorspace": 6}
+"""What PyAV and OpenCV make of RGB: limited range, the matrix of BT.601 (SMPTE 170M in H.273)."""
 
 
 @contextmanager
@@ -42,6 +46,27 @@ def colors_of(stream: VideoStream) -> dict[str, int]:
     return {name: int(getattr(stream.codec_context, name)) for name in _COLORS}
 
 
+def rate_of(stream: VideoStream) -> Fraction:
+    """Its pictures a second."""
+    return Fraction(stream.average_rate or _FRAMES_PER_SECOND)
+
+
+def add_pictures(
+    written: OutputContainer,
+    size: tuple[int, int],
+    rate: Fraction,
+    options: Mapping[str, str],
+    colors: Mapping[str, int],
+) -> VideoStream:
+    """A stream of H.264 (4:2:0) in a new file; `options` are those of x264."""
+    stream = written.add_stream("libx264", rate, options={"preset": "veryfast", **options})
+    stream.width, stream.height = size
+    stream.pix_fmt = "yuv420p"
+    for name, value in colors.items():
+        setattr(stream.codec_context, name, value)
+    return stream
+
+
 def encode_anew(
     source: InputContainer,
     target: Path,
@@ -57,12 +82,8 @@ def encode_anew(
     """
     picture = video_stream(source)
     with new_mp4(target, source.metadata) as written:
-        rate = picture.average_rate or _FRAMES_PER_SECOND
-        stream = written.add_stream("libx264", rate, options={"preset": "veryfast", **options})
-        stream.width, stream.height = size
-        stream.pix_fmt = "yuv420p"
-        for name, value in {**colors_of(picture), **colors}.items():
-            setattr(stream.codec_context, name, value)
+        shown = {**colors_of(picture), **colors}
+        stream = add_pictures(written, size, rate_of(picture), options, shown)
         sounds = source.streams.audio[:1]
         twins = {sound.index: written.add_stream_from_template(sound) for sound in sounds}
         for packet in source.demux([picture, *sounds]):

@@ -15,7 +15,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from bot.media.errors import VideoUnreadable
-from bot.media.exchange import OrderedVideo, ResultFault
+from bot.media.exchange import PIXELS, OrderedVideo, ResultFault
 from bot.media.video.files import video_stream
 from bot.media.video.stamp import Packets, stamp_and_look
 
@@ -28,7 +28,6 @@ _PLAYED_SOUND = frozenset({"aac", "mp3", "mp3float"})
 
 _LEAST_DECODED = 0.9
 _SILENT = 0.003  # -50 dBFS; the voice that was ordered is levelled
-_PIXELS = {"480P": 640 * 480, "720P": 1280 * 720}  # DashScope docs: about so many in all
 _MOST_PIXELS_RATIO = 2.0
 _MOST_SHAPE_RATIO = 1.1
 
@@ -123,7 +122,7 @@ def _is_played_sound(stream: AudioStream) -> bool:
 
 
 def _is_other_size(stream: VideoStream, ordered: OrderedVideo) -> bool:
-    pixels, usual = stream.width * stream.height, _PIXELS.get(ordered.resolution)
+    pixels, usual = stream.width * stream.height, PIXELS.get(ordered.resolution)
     return usual is not None and _ratio(pixels, usual) > _MOST_PIXELS_RATIO
 
 

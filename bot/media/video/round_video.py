@@ -6,20 +6,19 @@ A round note has no caption, so what a caption says otherwise is drawn into ever
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from av.video.frame import VideoFrame
 
 from bot.media.errors import TooLongForNote, VideoUnreadable
-from bot.media.exchange import FaceBox
+from bot.media.exchange import Crop, FaceBox
 from bot.media.picture.faces import Pixels, detect_faces
 from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
 from bot.media.video.ai_label import ON_VIDEO
 from bot.media.video.drawn_word import DrawnWord
 from bot.media.video.files import check_whole, open_video
-from bot.media.video.mp4 import encode_anew, whole_or_nothing
+from bot.media.video.mp4 import MADE_OF_RGB, encode_anew, whole_or_nothing
 from bot.media.video.stamp import stamp_label
 
 SIDE_PIXELS = 480
@@ -29,18 +28,8 @@ _LEAST_SIDE_PIXELS = 240
 _FACES_IN_SIDE = 3.0  # so that a whole head and its shoulders stay inside the circle
 _FACE_FROM_TOP = 0.46
 _QUALITY = "23"
-_FROM_RGB = {"color_range": 1, "colorspace": 6}  # PyAV makes RGB into BT.601 of limited range
 _LETTERS_OF_SIDE = 0.085  # 20 pixels where the note is shown 240 pixels wide
 _WORD_FROM_TOP = 0.9  # the circle is still 0.6 of the side wide there
-
-
-@dataclass(frozen=True, slots=True)
-class Square:
-    """What is cut out of each frame, in pixels; `side` is even."""
-
-    left: int
-    top: int
-    side: int
 
 
 def make_round_note(source: Path, target: Path, produce_id: str) -> None:
@@ -55,17 +44,23 @@ def make_round_note(source: Path, target: Path, produce_id: str) -> None:
         stamp_label(part, part, produce_id=produce_id)
 
 
-def square_around(faces: tuple[FaceBox, ...], width: int, height: int) -> Square:
-    """The square for a picture of this size: around its largest face, else high in the middle."""
+def square_around(faces: tuple[FaceBox, ...], width: int, height: int) -> Crop:
+    """The square for a picture of this size: around its largest face, else high in the middle; its
+    sides are even.
+    """
     largest = max(faces, key=lambda face: face.width * face.height, default=None)
     most = min(width, height) // 2 * 2
     if largest is None:
-        return Square((width - most) // 2, min(height - most, (height - most) // 4), most)
+        return _square((width - most) // 2, min(height - most, (height - most) // 4), most)
     wanted = int(_FACES_IN_SIDE * max(largest.width, largest.height)) // 2 * 2
     side = min(most, max(_LEAST_SIDE_PIXELS, wanted))
     left = largest.left + largest.width / 2 - side / 2
     top = largest.top + largest.height / 2 - side * _FACE_FROM_TOP
-    return Square(_within(left, width - side), _within(top, height - side), side)
+    return _square(_within(left, width - side), _within(top, height - side), side)
+
+
+def _square(left: int, top: int, side: int) -> Crop:
+    return left, top, left + side, top + side
 
 
 def _within(wanted: float, most: int) -> int:
@@ -79,7 +74,7 @@ def _encode(source: Path, part: Path) -> None:
         if container.duration / 1000 > LONGEST_NOTE_MILLISECONDS:
             raise TooLongForNote
         size = (SIDE_PIXELS, SIDE_PIXELS)
-        encode_anew(container, part, size, {"crf": _QUALITY}, _Cutter().cut, **_FROM_RGB)
+        encode_anew(container, part, size, {"crf": _QUALITY}, _Cutter().cut, **MADE_OF_RGB)
 
 
 def ai_word() -> DrawnWord:
@@ -98,7 +93,7 @@ class _Cutter:
     """Cuts every frame where the first one has its face, and draws the label."""
 
     def __init__(self) -> None:
-        self._square: Square | None = None
+        self._square: Crop | None = None
         self._word = ai_word()
 
     def cut(self, frame: VideoFrame) -> VideoFrame:
@@ -106,8 +101,8 @@ class _Cutter:
         rgb: Pixels = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
         if self._square is None:
             self._square = square_around(detect_faces(rgb), frame.width, frame.height)
-        square = self._square
-        part = rgb[square.top : square.top + square.side, square.left : square.left + square.side]
+        left, top, right, bottom = self._square
+        part = rgb[top:bottom, left:right]
         small = VideoFrame.from_ndarray(np.ascontiguousarray(part), format="rgb24").reformat(
             SIDE_PIXELS, SIDE_PIXELS, "rgb24", interpolation="AREA"
         )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 import av
 from av.container import InputContainer
 
 from bot.media.errors import CannotShrink, VideoUnreadable
 from bot.media.video.files import check_whole, open_video, video_stream
-from bot.media.video.mp4 import encode_anew, whole_or_nothing
+from bot.media.video.mp4 import encode_anew, rate_of, whole_or_nothing
 from bot.media.video.stamp import stamp_label
 
 _OVERHEAD = 0.9
@@ -21,14 +20,6 @@ _SOUND_BITS_PER_SECOND = 128_000
 _LEAST_BITS_PER_SECOND = 60_000
 _LEAST_BITS_PER_PIXEL = 0.04
 """Below that H.264 shows blocks: fewer pixels look better."""
-
-_FRAMES_PER_SECOND = 25
-
-
-class _Plan(NamedTuple):
-    width: int
-    height: int
-    bits_per_second: int
 
 
 def shrink_video(source: Path, target: Path, limit_bytes: int, produce_id: str) -> None:
@@ -54,12 +45,13 @@ def _shrink_until_it_fits(source: Path, part: Path, limit_bytes: int, produce_id
 
 def _encode(source: Path, part: Path, budget_bytes: float) -> None:
     with open_video(source) as container:
-        plan = _plan(container, budget_bytes)
-        size, options = (plan.width, plan.height), {"b": str(plan.bits_per_second)}
+        size, bits_per_second = _plan(container, budget_bytes)
+        options = {"b": str(bits_per_second)}
         encode_anew(container, part, size, options, lambda frame: frame.reformat(*size, "yuv420p"))
 
 
-def _plan(container: InputContainer, budget_bytes: float) -> _Plan:
+def _plan(container: InputContainer, budget_bytes: float) -> tuple[tuple[int, int], int]:
+    """The size of the pictures, and the bits for a second of them."""
     stream = video_stream(container)
     if not container.duration:
         raise VideoUnreadable
@@ -68,10 +60,9 @@ def _plan(container: InputContainer, budget_bytes: float) -> _Plan:
     bits_per_second = budget_bytes * 8 * _OVERHEAD / seconds - sound
     if bits_per_second < _LEAST_BITS_PER_SECOND:
         raise CannotShrink(f"{bits_per_second:.0f} bits a second are left for the picture")
-    rate = float(stream.average_rate or _FRAMES_PER_SECOND)
-    wanted = stream.width * stream.height * rate * _LEAST_BITS_PER_PIXEL
+    wanted = stream.width * stream.height * float(rate_of(stream)) * _LEAST_BITS_PER_PIXEL
     scale = min(1.0, (bits_per_second / wanted) ** 0.5)
-    return _Plan(_even(stream.width * scale), _even(stream.height * scale), int(bits_per_second))
+    return (_even(stream.width * scale), _even(stream.height * scale)), int(bits_per_second)
 
 
 def _sound_bits_per_second(container: InputContainer) -> int:

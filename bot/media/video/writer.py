@@ -15,12 +15,10 @@ import numpy as np
 
 from bot.media.picture.faces import Pixels
 from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
-from bot.media.video.mp4 import new_mp4
+from bot.media.video.mp4 import MADE_OF_RGB, add_pictures, new_mp4
 
 _SOUND_RATE_HZ = 48_000  # every phone plays it; some refuse AAC at 16 kHz
 _SOUND_BITS_PER_SECOND = 96_000
-_RENDERED = {"color_range": 1, "colorspace": 6}
-"""Limited range, and the colour matrix that OpenCV converts with (SMPTE 170M in H.273)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class VideoFormat:
     height: int
     rate: Fraction
     x264: Mapping[str, str]
-    colors: Mapping[str, int] = field(default_factory=_RENDERED.copy)
+    colors: Mapping[str, int] = field(default_factory=MADE_OF_RGB.copy)
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -45,13 +43,10 @@ class VideoWriter:
         self._container = new_mp4(target, video_format.metadata)
         self._rate = video_format.rate
         self._count = 0
-        self._video = self._container.add_stream(
-            "libx264", rate=self._rate, options=dict(video_format.x264)
+        size = video_format.width, video_format.height
+        self._video = add_pictures(
+            self._container, size, self._rate, video_format.x264, video_format.colors
         )
-        self._video.width, self._video.height = video_format.width, video_format.height
-        self._video.pix_fmt = "yuv420p"
-        for name, value in video_format.colors.items():
-            setattr(self._video.codec_context, name, value)
         self._audio: Any = self._container.add_stream("aac", rate=_SOUND_RATE_HZ, layout="mono")
         self._audio.bit_rate = _SOUND_BITS_PER_SECOND
         self._sound = self._encoded(sound)
