@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
-import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from bot.common import Component, Part
@@ -15,10 +14,9 @@ from bot.intake.inputs import cuts_for, plan_of
 from bot.limits import EffectiveSettings, effective_settings_of
 from bot.privacy.consent import Consent
 from storage import drafts, media, media_answers
-from storage.db.database import Transaction
 from storage.drafts import Draft
 from storage.groups import chats
-from storage.jobs import jobs, moves, tasks
+from storage.jobs import jobs, tasks
 from storage.jobs.jobs import Job, Order
 from storage.jobs.tasks import Task, TaskState
 from storage.media import ConversationKey, Media, MediaState
@@ -136,6 +134,7 @@ class Pairing(Component):
     ) -> Job | None:
         conversation = pair.voice.conversation
         administers = await self.gate.administers(conversation)
+        paid = await self._paid_parts(job) if way is Way.RETRY and job is not None else []
         async with self.database.transaction() as tx:
             known = await jobs.by_request(tx, request) is not None
             if known or await chats.is_dead(tx, conversation.chat_id):
@@ -158,8 +157,8 @@ class Pairing(Component):
             await self.gate.require(tx, wanted, administers=administers)
             order = self._order(request, pair, effective, status_message_id)
             made = await jobs.start(tx, order, zone=self.limits.zone)
-            if made is not None and job is not None and way is Way.RETRY:
-                await self._use_again(tx, made, job)
+            if made is not None:
+                await tasks.reuse(tx, made.id, paid)
             for item in pair.items:
                 await media_answers.want(tx, item.id)
             await drafts.drop(tx, pair.voice)
@@ -172,17 +171,18 @@ class Pairing(Component):
             self.common.wakeup()
         return made
 
-    async def _use_again(self, tx: Transaction, job: Job, earlier: Job) -> None:
-        """What was paid for of the parts of a job that failed is not paid for once more."""
-        path = self.limits.part_of
-        made = await tasks.of_job(tx, earlier.id)
-        if len(made) == 1:
-            return
-        there = [each for each in made if _is_there(each, path(earlier.id, each.number))]
-        for task in await tasks.reuse(tx, job.id, there):
-            if task.state == TaskState.FETCHED:
-                _link(path(earlier.id, task.number), path(job.id, task.number))
-        await moves.advance(tx, job.id)
+    async def _paid_parts(self, job: Job) -> list[Task]:
+        """Of a job that ended, the parts that are on disk, or were rendered and never fetched: they
+        are not paid for once more.
+        """
+        made = await tasks.of_job(self.database, job.id)
+        paths = [self.limits.part_of(job.id, task.number) for task in made]
+        on_disk = await asyncio.to_thread(lambda: [path.is_file() for path in paths])
+        return [
+            task
+            for task, is_there in zip(made, on_disk, strict=True)
+            if task.state == TaskState.DROPPED or (task.state == TaskState.FETCHED and is_there)
+        ]
 
     async def _look_at(self, voice: Media) -> None:
         """Whether a voice can be used at all, before there is a photo; raises RuleRefused."""
@@ -230,16 +230,3 @@ class Pairing(Component):
             status_message_id=status_message_id,
             cuts=cuts_for(effective.engine, plan) if plan else (),
         )
-
-
-def _is_there(task: Task, part: Path) -> bool:
-    return task.state == TaskState.DROPPED or part.is_file()
-
-
-def _link(source: Path, target: Path) -> None:
-    """The same file under another name; a copy, where its disk knows no such thing."""
-    target.unlink(missing_ok=True)
-    try:
-        target.hardlink_to(source)
-    except OSError:
-        shutil.copyfile(source, target)

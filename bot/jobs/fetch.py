@@ -5,7 +5,9 @@ Where the address does not give the video, the task is asked for a fresh one.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from contextlib import suppress
 from pathlib import Path
 
 from bot.common import Component, Part
@@ -17,9 +19,9 @@ from bot.jobs.mend import Mending
 from bot.limits import Limits
 from bot.media.errors import MediaNotNow, MediaUnusable
 from bot.retry import RESULT, RESULT_UNUSABLE, RetryPolicy
-from storage.jobs import jobs, task_moves
+from storage.jobs import jobs, task_moves, tasks
 from storage.jobs.jobs import Job
-from storage.jobs.tasks import Task
+from storage.jobs.tasks import Task, TaskState
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +39,8 @@ class ResultFetch(Component):
         Raises: `TelegramFailure`s that a later attempt may not meet.
         """
         try:
-            await self._copy(task, await self._address(task))
+            if not await self._is_had(task):
+                await self._copy(task, await self._address(task))
         except OSError as failure:
             await self.operator.tell("disk", "operator-disk", detail=str(failure))
             await self._again(task, failure, RESULT)
@@ -50,6 +53,14 @@ class ResultFetch(Component):
             await self._again(task, failure, RESULT_UNUSABLE)
         else:
             await self.database.do(task_moves.fetched, task)
+
+    async def _is_had(self, task: Task) -> bool:
+        """Whether an earlier job had fetched it: then it has the file from there."""
+        earlier = None if task.reuses is None else await tasks.get(self.database, task.reuses)
+        if earlier is None or earlier.state != TaskState.FETCHED:
+            return False
+        paths = [self.limits.part_of(each.job_id, each.number) for each in (earlier, task)]
+        return await asyncio.to_thread(_moved, *paths)
 
     async def _address(self, task: Task) -> str:
         """The address that came with the success; a fresh one, where that was of no use.
@@ -99,3 +110,10 @@ def result_of(limits: Limits, job: Job, task: Task) -> Path:
     if job.is_made_by(task):
         return limits.video_of(job.id)
     return limits.part_of(job.id, task.number)
+
+
+def _moved(source: Path, target: Path) -> bool:
+    """Whether the file is there: the move may have been made before a crash."""
+    with suppress(FileNotFoundError):
+        source.replace(target)
+    return target.is_file()

@@ -44,7 +44,8 @@ UNDER_WAY = """tasks WHERE state IN ('submitting', 'running', 'fetching')
 class Task:
     """A task as stored; times and lengths in milliseconds.
 
-    `task_id` is the provider's; `voice_url` a copy of its cut there, where its job has several.
+    `task_id` is the provider's; `voice_url` a copy of its cut there, where its job has several;
+    `reuses` the task of an earlier job that had the same rendered.
     """
 
     id: int
@@ -62,6 +63,7 @@ class Task:
     submitting_at_milliseconds: int | None
     dated: int | None
     task_id: str | None
+    reuses: int | None
     adopted: int
     running_since_milliseconds: int | None
     billed_milliseconds: int | None
@@ -97,28 +99,25 @@ async def begin(
         await tx.insert("tasks", {**place, **span})
 
 
-async def reuse(tx: Transaction, job_id: int, made: Sequence[Task]) -> list[Task]:
+async def reuse(tx: Transaction, job_id: int, made: Sequence[Task]) -> bool:
     """Of a new job nothing is rendered again that these tasks of an earlier one have rendered, for
-    the same span and by the same engine: it is there, or at the provider, and billed already.
-    Those that are of use.
+    the same span and by the same engine: it is fetched, and was billed already. Whether any is.
     """
-    return [task for task in made if await _is_of_use(tx, job_id, task)]
+    return any([await _reuse(tx, job_id, task) for task in made])
 
 
-async def _is_of_use(tx: Transaction, job_id: int, task: Task) -> bool:
-    again = {TaskState.FETCHED: TaskState.FETCHED, TaskState.DROPPED: TaskState.FETCHING}
-    state = again.get(TaskState(task.state))
+async def _reuse(tx: Transaction, job_id: int, task: Task) -> bool:
     facts = {
-        "state": state,
+        "state": TaskState.FETCHING,
         "account": task.account,
-        "task_id": f"again-{job_id}-{task.number}",
+        "task_id": task.task_id,
+        "reuses": task.id,
         "video_url": task.video_url,
         "billed_milliseconds": 0,
-        "ended_at_milliseconds": tx.now_milliseconds if state == TaskState.FETCHED else None,
     }
     same = ("number", "begins_at_milliseconds", "length_milliseconds", "engine")
     key = {"job_id": job_id, "state": TaskState.PREPARING, **{n: getattr(task, n) for n in same}}
-    return state is not None and await tx.update("tasks", facts, **key)
+    return await tx.update("tasks", facts, **key)
 
 
 async def get(database: Queryable, number: int) -> Task | None:
@@ -177,7 +176,8 @@ async def waiting_too_long(
 async def owned(database: Queryable, account: str, task_ids: list[str]) -> set[str]:
     """Those of the provider's tasks that are some task's here, or were until they failed."""
     sql = """
-        SELECT 1 FROM tasks WHERE account = :account AND task_id = :task_id UNION
+        SELECT 1 FROM tasks
+            WHERE account = :account AND task_id = :task_id AND reuses IS NULL UNION
         SELECT 1 FROM earlier_task_ids WHERE account = :account AND task_id = :task_id
     """
     return {

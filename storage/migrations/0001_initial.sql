@@ -223,6 +223,8 @@ CREATE TABLE tasks (
     dated INTEGER CHECK (dated IN (0, 1)),
     -- the provider's
     task_id TEXT,
+    -- the task of an earlier job whose rendering it uses: billed there, and nowhere else
+    reuses INTEGER REFERENCES tasks (id),
     -- it was found in the provider's list after an answer was lost: it may be another program's
     adopted INTEGER NOT NULL DEFAULT 0 CHECK (adopted IN (0, 1)),
     running_since_milliseconds INTEGER,
@@ -245,6 +247,7 @@ CREATE TABLE tasks (
     CHECK (state <> 'submitting' OR submitting_at_milliseconds IS NOT NULL),
     CHECK (state NOT IN ('running', 'fetching', 'fetched', 'dropped') OR task_id IS NOT NULL),
     CHECK (state NOT IN ('fetching', 'fetched', 'dropped') OR billed_milliseconds IS NOT NULL),
+    CHECK (reuses IS NULL OR (task_id IS NOT NULL AND billed_milliseconds = 0)),
     CHECK (state <> 'failed' OR failure IS NOT NULL),
     CHECK ((state IN ('fetched', 'dropped', 'failed', 'cancelled'))
         = (ended_at_milliseconds IS NOT NULL))
@@ -252,7 +255,9 @@ CREATE TABLE tasks (
 -- An account runs so many tasks at a time: a slot is taken from the intention to pay until the end.
 CREATE UNIQUE INDEX tasks_one_per_slot ON tasks (account, slot)
     WHERE state IN ('submitting', 'running');
-CREATE UNIQUE INDEX tasks_one_per_rendering ON tasks (account, task_id) WHERE task_id IS NOT NULL;
+CREATE UNIQUE INDEX tasks_one_per_rendering ON tasks (account, task_id)
+    WHERE task_id IS NOT NULL AND reuses IS NULL;
+CREATE UNIQUE INDEX tasks_reused_once ON tasks (reuses) WHERE reuses IS NOT NULL;
 CREATE INDEX tasks_waiting ON tasks (engine, turn, id, number, job_id, length_milliseconds)
     WHERE state IN ('preparing', 'ready');
 CREATE INDEX tasks_preparing ON tasks (engine, not_before_milliseconds, turn, id)

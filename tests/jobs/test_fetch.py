@@ -14,8 +14,11 @@ from bot.dashscope.errors import (
     StopCause,
     Unanswered,
 )
+from bot.dashscope.tasks import ProviderTask
 from bot.jobs.watch import FORGOTTEN_SECONDS
+from storage.jobs import task_moves, tasks
 from storage.jobs.tasks import Task, TaskState
+from tests.storage import orders
 from tests.support.fake_services import Fakes
 from tests.support.media.videos import ordered_video
 from tests.support.scripted_engine import state, success
@@ -154,3 +157,58 @@ async def test_the_old_address_serves_where_no_fresh_one_can_be_had(
     fakes.engine.files = {OLD: video}
     assert (await fetched(fakes, await fakes.task(task.id))).state == TaskState.FETCHED
     assert fakes.engine.queries == 1
+
+
+async def tried_again(fakes: Fakes, *, is_fetched: bool) -> tuple[Task, Task]:
+    """The first part of a long voice that failed, and the same part of the job made once more."""
+    await orders.make_ready(fakes.database, await orders.start(fakes.database, cuts=(2_000,)))
+    first, second = [await orders.run_next(fakes.database, slots=2) for _ in range(2)]
+    await orders.bill(fakes.database, first, url=OLD)
+    if is_fetched:
+        async with fakes.database.transaction() as tx:
+            await task_moves.fetched(tx, await fakes.task(first.id))
+        path = fakes.common.limits.part_of(first.job_id, first.number)
+        path.write_bytes(b"fetched by the first")
+    async with fakes.database.transaction() as tx:
+        await task_moves.fail(tx, second, "failed-service", None)
+    again = await orders.start(fakes.database, cuts=(2_000,))
+    async with fakes.database.transaction() as tx:
+        assert await tasks.reuse(tx, again.id, [await fakes.task(first.id)])
+    return await fakes.task(first.id), await orders.task_of(fakes.database, again)
+
+
+async def test_a_paid_part_whose_address_expired_is_asked_for_by_its_own_id_when_tried_again(
+    fakes: Fakes, video: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, again = await tried_again(fakes, is_fetched=False)
+
+    async def query(task_id: str) -> ProviderTask:
+        return success(NEW) if task_id == first.task_id else state("UNKNOWN")
+
+    monkeypatch.setattr(fakes.engine, "query", query)
+    fakes.engine.files = {OLD: GONE, NEW: video}
+    assert (await fetched(fakes, again)).state == TaskState.FETCHED
+    assert fakes.common.limits.part_of(again.job_id, again.number).stat().st_size > 0
+    assert (await fakes.ledger())["money"] == 1_000_000, "the first job's bill, once"
+
+
+@pytest.mark.parametrize("killed_after_the_move", [False, True])
+async def test_a_part_that_the_first_job_fetched_is_had_from_its_file(
+    fakes: Fakes, killed_after_the_move: bool
+) -> None:
+    first, again = await tried_again(fakes, is_fetched=True)
+    old, new = [fakes.common.limits.part_of(each.job_id, each.number) for each in (first, again)]
+    if killed_after_the_move:
+        old.rename(new)
+    assert (await fetched(fakes, again)).state == TaskState.FETCHED
+    assert (new.read_bytes(), fakes.engine.fetched) == (b"fetched by the first", [])
+
+
+async def test_a_part_whose_file_is_gone_when_it_is_tried_again_comes_from_the_provider(
+    fakes: Fakes, video: bytes
+) -> None:
+    first, again = await tried_again(fakes, is_fetched=True)
+    fakes.common.limits.part_of(first.job_id, first.number).unlink()
+    fakes.engine.files = {OLD: video}
+    assert (await fetched(fakes, again)).state == TaskState.FETCHED
+    assert fakes.engine.fetched == [OLD]

@@ -75,11 +75,11 @@ class Witnesses:
 
     @cached_property
     def owners(self) -> Counter[str]:
-        """The job of each task; 0 of those that nobody knows."""
-        jobs = {task["id"]: task["job_id"] for task in self.tables["tasks"]}
+        """The job of each task, the first that used it; 0 of those that nobody knows."""
+        made = self.tables["tasks"][::-1]
+        jobs = {task["id"]: task["job_id"] for task in made}
         earlier = {row["task_id"]: jobs[row["for_id"]] for row in self.tables["earlier_task_ids"]}
-        now = {task["task_id"]: task["job_id"] for task in self.tables["tasks"] if task["task_id"]}
-        return Counter(earlier | now)
+        return Counter(earlier | {task["task_id"]: task["job_id"] for task in made})
 
 
 def provider_tasks(
