@@ -95,11 +95,11 @@ _IN_PRIVATE: tuple[tuple[filters.BaseFilter, Handler], ...] = (
 )
 """Everything gets an answer; the first that fits counts."""
 
-_IN_GROUPS: tuple[tuple[filters.BaseFilter, Handler], ...] = (
-    (group_talk.CaptionCommand("talk") | group_talk.AnswersBot(), group_talk.receive_own),
-    (group_talk.NamesBot(), start.unknown_command),
-)
-"""What answers the bot or names it; whatever else people write there is theirs."""
+
+def _in_groups(bot_name: str) -> tuple[tuple[filters.BaseFilter, Handler], ...]:
+    """What answers the bot or names it; whatever else people write there is theirs."""
+    own = group_talk.caption_command(bot_name) | group_talk.AnswersBot()
+    return (own, group_talk.receive_own), (group_talk.names_bot(bot_name), start.unknown_command)
 
 
 def register(application: BotApplication, services: Services) -> None:
@@ -108,7 +108,7 @@ def register(application: BotApplication, services: Services) -> None:
     still = frozenset(command.name for command in COMMANDS if command.for_banned)
     stop_banned = partial(access.stop_banned, still=still)
     kinds = [(PRIVATE & kind, handler) for kind, handler in _IN_PRIVATE]
-    kinds += [(GROUP & kind, handler) for kind, handler in _IN_GROUPS]
+    kinds += [(GROUP & kind, handler) for kind, handler in _in_groups(application.bot.username)]
     of_people = [
         *(CommandHandler(c.name, answering(c.handler, c.who), filters=c.where) for c in COMMANDS),
         MessageHandler(filters.StatusUpdate.MIGRATE, chats.note_move),

@@ -18,13 +18,14 @@ from handlers.context import (
     Context,
     Handler,
     MessageContext,
+    destination_of,
     message_context_of,
     services_of,
     texts_for,
 )
 from storage.groups import chats
 from storage.jobs.jobs import Job
-from storage.media import ConversationKey, Media
+from storage.media import Media
 from storage.people import people
 
 _ALLOWED_ACTIONS = frozenset({"mydata", "forgetme", "keepme"})
@@ -156,7 +157,7 @@ def answering(handler: Handler, who: Who = Who.PEOPLE) -> UpdateHandler:
             await _require(message_context, who)
             await handler(message_context)
         except CannotDo as refusal:
-            await message_context.reply(refusal.text)
+            await message_context.reply(refusal.text, refusal.keyboard)
 
     return handle
 
@@ -179,7 +180,13 @@ async def _explain(message: Message, context: Context) -> None:
     if author is None:
         return
     texts = await texts_for(services, author, message.chat_id)
-    hidden = MessageContext(services=services, message=message, user=author, texts=texts)
+    hidden = MessageContext(
+        services=services,
+        message=message,
+        user=author,
+        texts=texts,
+        destination=destination_of(message),
+    )
     await hidden.reply(texts.html("group-write-as-yourself"))
 
 
@@ -189,16 +196,12 @@ def _names_the_bot(message: Message) -> bool:
     return f"@{message.get_bot().username}".lower() in text.lower()
 
 
-async def is_private(
-    message_context: MessageContext, payload: str, *, text: str, button: str
-) -> bool:
-    """Whether they are alone; elsewhere a button leads to /start with that payload."""
-    if message_context.chat_id == message_context.user_id:
-        return True
-    label, sender = message_context.texts.plain(button), message_context.services.sender
-    keyboard = sender.start_button(label, payload)
-    await message_context.reply_once(message_context.texts.html(text), keyboard)
-    return False
+def require_private(context: MessageContext, payload: str, text: str) -> None:
+    """Raises CannotDo in a group, where a button leads to /start with that payload."""
+    if context.in_group:
+        texts, sender = context.texts, context.services.sender
+        button = sender.start_button(texts.plain("button-private-chat"), payload)
+        raise CannotDo(texts.html(text), button)
 
 
 async def admit(
@@ -217,7 +220,7 @@ async def admit(
     Raises: RuleRefused, TooLate.
     """
     await require_here(pressed, chat_id)
-    conversation = ConversationKey(chat_id, pressed.thread_id, pressed.user_id)
+    conversation = pressed.conversation._replace(chat_id=chat_id)
     await pressed.services.gate.check(
         Wanted(way=way, conversation=conversation, items=items, job=job)
     )

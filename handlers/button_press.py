@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.gate import Rule
-from bot.telegram.destination import Destination
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.status_edits import Status
 from bot.texts.catalogue import Value
@@ -23,17 +22,9 @@ class TooLate(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ButtonPress(UpdateContext):
-    """One press: on which message where, and the arguments the button carries."""
+    """One press, and the arguments the button carries."""
 
-    chat_id: int
-    thread_id: int
-    message_id: int
     arguments: tuple[str, ...]
-
-    @property
-    def destination(self) -> Destination:
-        """The answer to the message with the button."""
-        return Destination(self.chat_id, self.thread_id, self.message_id)
 
     def show(self, text: str, keyboard: Keyboard | None = None) -> None:
         """Make the message with the button read so, soon: of several presses the newest shows."""

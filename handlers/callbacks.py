@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from telegram import CallbackQuery, Message, Update
+from telegram import CallbackQuery, Update
 
 from bot.delivery.earlier_videos import WantedAs
 from bot.gate import RuleRefused
@@ -30,7 +30,7 @@ from handlers.button_press import (
     NotYours,
     TooLate,
 )
-from handlers.context import Context, remember, services_of, texts_for
+from handlers.context import Context, destination_of, remember, services_of, texts_for
 
 _DATA = re.compile(r"[a-z]+(?::[A-Za-z0-9_-]{1,32})*")
 
@@ -96,17 +96,11 @@ async def answer_of(
     action = BUTTONS.get(name) if _DATA.fullmatch(data) else None
     if action is None or query.message is None:
         return Answer("answer-too-late")
-    message = query.message
-    thread_id = None
-    if isinstance(message, Message) and message.is_topic_message:
-        thread_id = message.message_thread_id
     pressed = ButtonPress(
         services=services,
         texts=texts,
         user=query.from_user,
-        chat_id=message.chat.id,
-        thread_id=thread_id or 0,
-        message_id=message.message_id,
+        destination=destination_of(query.message),
         arguments=tuple(arguments),
         update_id=update_id,
     )

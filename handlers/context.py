@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from telegram import ForceReply, Message, Update, User
+from telegram import ForceReply, MaybeInaccessibleMessage, Message, Update, User
 from telegram.ext import CallbackContext
 
 from bot.retry import REPLY, persisting
@@ -45,6 +45,8 @@ class UpdateContext:
     services: Services
     user: User
     texts: Catalogue
+    destination: Destination
+    """The answer to the message that it was done with."""
     update_id: int = 0
 
     @property
@@ -62,56 +64,33 @@ class UpdateContext:
         """What names this update, and what comes of it: it may be handled twice."""
         return f"update:{self.update_id}"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageContext(UpdateContext):
-    """One message of one person."""
-
-    message: Message
-    words: tuple[str, ...] = ()
-    """What follows the command."""
-
     @property
     def chat_id(self) -> int:
-        """Where it was written."""
-        return self.message.chat_id
+        """Where it was done."""
+        return self.destination.chat_id
+
+    @property
+    def message_id(self) -> int:
+        """With which message there."""
+        return self.destination.reply_to
 
     @property
     def conversation(self) -> ConversationKey:
         """The conversation it belongs to."""
-        thread = self.message.message_thread_id if self.message.is_topic_message else None
-        return ConversationKey(self.chat_id, thread or 0, self.user_id)
-
-    @property
-    def destination(self) -> Destination:
-        """The answer to this very message."""
-        chat_id, thread_id, _ = self.conversation
-        return Destination(chat_id, thread_id, self.message.message_id)
+        return ConversationKey(self.chat_id, self.destination.thread_id, self.user_id)
 
     @property
     def in_group(self) -> bool:
         """Whether others read along: less is said, and what is asked for opens the reply field."""
         return is_group(self.chat_id)
 
-    async def reply(
-        self, text: str, keyboard: Keyboard | ForceReply | None = None
-    ) -> SentMessage | None:
-        """Answer this very message, for as long as it takes until an answer is known to be there.
-
-        Twice the same text does less harm than none: the person asked. None when it is not wanted
-        any more, or after a quarter of an hour.
-        """
-        send, sleep = partial(self._send, text, keyboard), self.services.clock.sleep
-        try:
-            return await persisting(send, SendUnknown, REPLY, sleep)
-        except SendUnknown as failure:
-            logger.info("reply in chat %s: %s; given up", self.chat_id, failure)
-            return None
-
     async def reply_once(
         self, text: str, keyboard: Keyboard | ForceReply | None = None
     ) -> SentMessage | None:
-        """Answer this very message with what is better lost than said twice; None as `reply`."""
+        """Answer that message with what is better lost than said twice.
+
+        None when it is not wanted, or nobody knows whether it is there.
+        """
         try:
             return await self._send(text, keyboard)
         except SendUnknown as failure:
@@ -145,16 +124,40 @@ class MessageContext(UpdateContext):
             await introductions.tell_of_closed_topic(self.chat_id, self.user_id)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageContext(UpdateContext):
+    """One message of one person."""
+
+    message: Message
+    words: tuple[str, ...] = ()
+    """What follows the command."""
+
+    async def reply(
+        self, text: str, keyboard: Keyboard | ForceReply | None = None
+    ) -> SentMessage | None:
+        """Answer this very message, for as long as it takes until an answer is known to be there.
+
+        Twice the same text does less harm than none: the person asked. None when it is not wanted
+        any more, or after a quarter of an hour.
+        """
+        send, sleep = partial(self._send, text, keyboard), self.services.clock.sleep
+        try:
+            return await persisting(send, SendUnknown, REPLY, sleep)
+        except SendUnknown as failure:
+            logger.info("reply in chat %s: %s; given up", self.chat_id, failure)
+            return None
+
+
 Handler = Callable[[MessageContext], Awaitable[None]]
 """Answers a message; raises CannotDo."""
 
 
 class CannotDo(Exception):
-    """What a message asks for is not done; `text` (HTML) says why."""
+    """What a message asks for is not done; `text` (HTML) says why, `keyboard` what can be done."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, keyboard: Keyboard | None = None) -> None:
         super().__init__(text)
-        self.text = text
+        self.text, self.keyboard = text, keyboard
 
 
 async def message_context_of(update: Update, context: Context) -> MessageContext | None:
@@ -170,9 +173,18 @@ async def message_context_of(update: Update, context: Context) -> MessageContext
         message=message,
         user=user,
         texts=texts,
+        destination=destination_of(message),
         update_id=update.update_id,
         words=tuple(context.args or ()),
     )
+
+
+def destination_of(message: MaybeInaccessibleMessage) -> Destination:
+    """The answer to that message."""
+    thread_id = None
+    if isinstance(message, Message) and message.is_topic_message:
+        thread_id = message.message_thread_id
+    return Destination(message.chat.id, thread_id or 0, message.message_id)
 
 
 async def texts_for(services: Services, user: User, chat_id: int | None = None) -> Catalogue:

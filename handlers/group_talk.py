@@ -5,40 +5,34 @@ With privacy mode on the bot gets commands and what answers its own messages, an
 
 from __future__ import annotations
 
+import re
+
 from telegram import Message
-from telegram.constants import MessageEntityType
 from telegram.ext import filters
 
 from bot.chat.owners import mention_of
 from bot.gate import Rule, RuleRefused, Wanted, Way
-from bot.intake.group_replies import ask_for, longest_seconds
+from bot.intake.group_replies import ask_for, ask_in_group
 from handlers.access import answered_by
 from handlers.context import CannotDo, MessageContext
-from handlers.media import Lender, MediaMessage, item_for, item_of, receive
+from handlers.media import MediaMessage, item_for, item_of, receive
 from storage import drafts, media
 from storage.groups import borrowed_media
 from storage.groups.borrowed_media import BorrowedMedia
 from storage.media import MediaState
 
 
-class CaptionCommand(filters.MessageFilter):
-    """A caption that begins with this command, by itself or with the name of this bot.
+def caption_command(bot_name: str) -> filters.BaseFilter:
+    """A caption that begins with /talk, by itself or with the name of this bot.
 
     Whether Telegram shows such a message to a bot in privacy mode is not documented.
     """
+    return filters.CaptionRegex(re.compile(rf"^/talk(@{bot_name})?(?![\w@])", re.IGNORECASE))
 
-    def __init__(self, command: str) -> None:
-        super().__init__(f"CaptionCommand({command})")
-        self._command = command
 
-    def filter(self, message: Message) -> bool:
-        """Whether it does."""
-        entities = message.caption_entities
-        if not entities or entities[0].type != MessageEntityType.BOT_COMMAND or entities[0].offset:
-            return False
-        word = (message.caption or "")[1 : entities[0].length]
-        name, _, bot_name = word.lower().partition("@")
-        return name == self._command and bot_name in ("", message.get_bot().username.lower())
+def names_bot(bot_name: str) -> filters.BaseFilter:
+    """A command with the name of this bot, whichever it is."""
+    return filters.Regex(re.compile(rf"^/\S*@{bot_name}(?!\S)", re.IGNORECASE))
 
 
 async def talk(context: MessageContext) -> None:
@@ -55,15 +49,6 @@ async def talk(context: MessageContext) -> None:
         key = "talk-cannot" if answered.is_here else "talk-unseen"
         raise CannotDo(context.texts.html(key))
     await _use(context, item)
-
-
-class NamesBot(filters.MessageFilter):
-    """A command with the name of this bot, whichever it is."""
-
-    def filter(self, message: Message) -> bool:
-        """Whether it is one."""
-        word, *_ = (message.text or "").lower().split(maxsplit=1) or [""]
-        return word.startswith("/") and word.endswith(f"@{message.get_bot().username.lower()}")
 
 
 class AnswersBot(filters.MessageFilter):
@@ -107,18 +92,18 @@ _REFUSED = {
 }
 
 
-async def _require_borrowing(context: MessageContext, item: MediaMessage, lender: Lender) -> None:
-    """Raises CannotDo where they may not use what is this lender's."""
+async def _require_borrowing(context: MessageContext, item: MediaMessage) -> None:
+    """Raises CannotDo where they may not use what is its owner's."""
     if await borrowed_media.is_forgotten(context.database, item.file.file_unique_id):
         key = "photo-borrowed" if item.kind == "photo" else "voice-borrowed"
         raise CannotDo(context.texts.html(key))
-    owner_id = lender.owner.id if lender.owner else None
+    owner_id = item.owner.id if item.owner else None
     await _require_use(context, BorrowedMedia(0, owner_id, None))
 
 
 async def _use(context: MessageContext, item: MediaMessage) -> None:
-    if item.lender is not None:
-        await _require_borrowing(context, item, item.lender)
+    if item.is_borrowed:
+        await _require_borrowing(context, item)
     if item.kind == "voice":
         await _lay_known_photo(context)
     await receive(context, item)
@@ -149,10 +134,8 @@ async def _ask_for_what_is_missing(context: MessageContext) -> None:
     draft = await drafts.get(context.database, context.conversation)
     if draft.photo is not None and draft.voice is not None:
         await context.reply(texts.html("group-both-there"))
-    elif draft.photo is not None:
-        longest = await longest_seconds(context.database, context.chat_id)
-        text = texts.html("group-ask-voice", longest=longest)
-        await context.reply(text, ask_for("voice", texts))
+    elif draft.photo is None and draft.voice is None:
+        await context.reply(texts.html("group-how"), ask_for("photo", texts))
     else:
-        key = "group-how" if draft.voice is None else "group-ask-photo"
-        await context.reply(texts.html(key), ask_for("photo", texts))
+        wanted = "photo" if draft.photo is None else "voice"
+        await context.reply(*await ask_in_group(context.database, context.chat_id, wanted, texts))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from operator import itemgetter
 from typing import Any
 
 from bot.chat.queue_view import views
 from bot.gate import Rule, RuleRefused, Way
 from bot.services import Services
-from bot.telegram.errors import SendUnknown
 from bot.telegram.keyboards import keyboard_of
 from bot.texts import Catalogue
 from bot.texts.naming import shown_name
@@ -222,10 +220,7 @@ async def _ask_first(
     text = texts.html(_QUESTIONS[way], needed=needed_seconds, left=left)
     data = f"{way}:{job.id}:{round(needed_seconds * 1000)}"
     button = (texts.plain("button-go-on"), data)
-    with suppress(SendUnknown):
-        await pressed.services.sender.send_text(
-            pressed.destination, text, keyboard=keyboard_of([button])
-        )
+    await pressed.reply_once(text, keyboard_of([button]))
 
 
 async def own_job(pressed: ButtonPress) -> Job:

@@ -77,23 +77,18 @@ SEEN = "👀"
 
 
 @dataclass(frozen=True, slots=True)
-class Lender:
-    """Whose photo or voice it is, where it is not its sender's; None: no person shows."""
-
-    owner: User | None
-
-
-@dataclass(frozen=True, slots=True)
 class MediaMessage:
     """What Telegram says of the file, and the text that is said at once.
 
     `answered_at` is the message that is answered, where it is not the one that asked for this.
+    Where it `is_borrowed` it is not its sender's: `owner` is None where no person shows.
     """
 
     kind: str
     file: PhotoSize | Document | Voice | Audio | VideoNote | Video
     said_at_once: str
-    lender: Lender | None = None
+    is_borrowed: bool = False
+    owner: User | None = None
     answered_at: int | None = None
 
 
@@ -183,8 +178,8 @@ async def _record(
             late=late,
         )
         stored = await media.by_source(tx, received.source)
-        if new and stored is not None and item.lender is not None:
-            await _borrow(tx, stored.id, item.lender)
+        if new and stored is not None and item.is_borrowed:
+            await _borrow(tx, stored.id, item.owner)
         if new and stored is not None and not surplus:
             if not late:
                 await _wait_for_consent(tx, context, stored)
@@ -204,9 +199,8 @@ async def _wait_for_consent(tx: Transaction, context: MessageContext, item: Medi
         await consents.keep_order(tx, item)
 
 
-async def _borrow(tx: Transaction, media_id: int, lender: Lender) -> None:
+async def _borrow(tx: Transaction, media_id: int, owner: User | None) -> None:
     """Keep whose it is; they are told by their name, even if the bot never met them."""
-    owner = lender.owner
     await borrowed_media.borrow(tx, media_id, owner.id if owner else None)
     if owner is not None and await people.find(tx, owner.id) is None:
         await people.remember(tx, person_of(owner))
@@ -284,6 +278,6 @@ def item_for(user_id: int, answered: Answered) -> MediaMessage | None:
     if item is None:
         return None
     if answered.author is None or answered.author.id != user_id:
-        return replace(item, lender=Lender(answered.author))
+        return replace(item, is_borrowed=True, owner=answered.author)
     is_answered_there = item.kind == "voice" and answered.is_here
     return replace(item, answered_at=answered.message_id) if is_answered_there else item

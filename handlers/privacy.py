@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.limits import HERE, keep_hours, service_name
 from bot.telegram.keyboards import keyboard_of
+from handlers.access import require_private
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
-from handlers.context import CannotDo, MessageContext
+from handlers.context import MessageContext
 from handlers.jobs import cancel_all_of, cancel_each
 from storage.groups import borrowed_media
 from storage.people import consents, data_export, deletion
@@ -16,22 +17,15 @@ PRIVACY, TERMS, FORGET = "privacy", "terms", "forget"
 
 async def show_privacy(context: MessageContext) -> None:
     """What is kept, where it goes, how long, who sees it, how to have it deleted."""
-    _require_private(context, PRIVACY, "private-link-privacy")
+    require_private(context, PRIVACY, "privacy-private")
     await context.reply(_privacy(context))
 
 
 async def show_terms(context: MessageContext) -> None:
     """What may be made, and what happens to what may not."""
-    _require_private(context, TERMS, "private-link-terms")
+    require_private(context, TERMS, "terms-private")
     rules = context.texts.html("terms-text")
     await context.reply(f"{rules}\n\n{_contact(context)}")
-
-
-def _require_private(context: MessageContext, payload: str, text: str) -> None:
-    """Raises CannotDo in a group, with a link to the private chat."""
-    if context.in_group:
-        link = context.services.sender.start_link(payload)
-        raise CannotDo(context.texts.html(text, link=link))
 
 
 def _privacy(context: MessageContext) -> str:
@@ -54,8 +48,8 @@ def _contact(context: MessageContext) -> str:
 
 
 async def show_forget(context: MessageContext) -> None:
-    """What there is, and three buttons; in a group, a link to the private chat."""
-    _require_private(context, FORGET, "private-link-forget")
+    """What there is, and three buttons; in a group, the way to the private chat."""
+    require_private(context, FORGET, "forget-private")
     texts, user_id = context.texts, context.user_id
     keyboard = keyboard_of(
         [(texts.plain("button-data-copy"), f"mydata:{user_id}")],

@@ -7,7 +7,6 @@ import logging
 from telegram import ExternalReplyInfo, Message
 
 from bot.privacy.moderation import REASON_TEXTS
-from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard, keyboard_of
 from handlers.access import answered_by
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
@@ -49,7 +48,8 @@ async def give_reason(pressed: ButtonPress) -> str | Answer:
     if new:
         logger.warning("report %s on job %s: %s", found.id, found.job_id, reason)
     services.wakeup()
-    await _thank(pressed, found)
+    if found.message_id == pressed.message_id:  # a press may be forged: no other one is touched
+        pressed.show(pressed.texts.html("report-thanks"))
     return "answer-reported"
 
 
@@ -74,17 +74,6 @@ async def _own_report(pressed: ButtonPress) -> Report:
     if found.reporter_id != pressed.user_id:
         raise NotYours
     return found
-
-
-async def _thank(pressed: ButtonPress, found: Report) -> None:
-    """In the message that asked; a press may be forged, so no other one is touched."""
-    if found.message_id is None:
-        return
-    text = pressed.texts.html("report-thanks")
-    try:
-        await pressed.services.sender.edit_text(pressed.chat_id, found.message_id, text)
-    except TelegramFailure as failure:
-        logger.info("the thanks for report %s stay unsaid: %s", found.id, failure)
 
 
 def _keyboard(begun: Report, context: MessageContext) -> Keyboard:

@@ -10,7 +10,7 @@ from bot.config.engines import ENGINES
 from bot.services import Services
 from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.texts import Catalogue
-from handlers.access import is_private
+from handlers.access import require_private
 from handlers.button_press import ButtonPress, NotYours
 from handlers.context import MessageContext, texts_for
 from handlers.options import ENGINE, FRAMING, OF_PERSON, RESOLUTION, Setting, pressed_option
@@ -23,14 +23,8 @@ _Menu = tuple[str, Keyboard]
 
 
 async def show_settings(context: MessageContext) -> None:
-    """In private the menu; a group is shown the way there."""
-    way = {"text": "settings-private", "button": "button-open-settings"}
-    if await is_private(context, PAYLOAD, **way):
-        await show_menu(context)
-
-
-async def show_menu(context: MessageContext) -> None:
-    """The menu in a new message."""
+    """The menu in a new message; a group is shown the way to the private chat."""
+    require_private(context, PAYLOAD, "settings-private")
     text, keyboard = await _menu(context.services, context.user, context.texts)
     await context.reply_once(text, keyboard)
 

@@ -9,8 +9,8 @@ from handlers.context import Handler, MessageContext
 from handlers.quota import allowance_here
 
 PAYLOADS: dict[str, Handler] = {
-    settings.PAYLOAD: settings.show_menu,
-    videos.PAYLOAD: videos.show_first_page,
+    settings.PAYLOAD: settings.show_settings,
+    videos.PAYLOAD: videos.show_history,
     privacy.PRIVACY: privacy.show_privacy,
     privacy.TERMS: privacy.show_terms,
     privacy.FORGET: privacy.show_forget,

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.chat.keyboards import FINER, may_be_finer
 from bot.delivery.earlier_videos import WantedAs
 from bot.delivery.resend import want_again, want_page, want_turn
 from bot.gate import RuleRefused, Wanted, Way
-from bot.intake.group_replies import ask_for
+from bot.intake.group_replies import ask_in_group
 from bot.intake.pairing import request_for
-from bot.media.sound.lengths import LONGEST_MILLISECONDS
-from bot.telegram.destination import Destination
-from bot.telegram.errors import SendUnknown
-from handlers.access import admit, is_private
+from handlers.access import admit, require_private
 from handlers.button_press import ANSWERS, Answer, ButtonPress, NotYours, TooLate
 from handlers.context import CannotDo, MessageContext
 from handlers.jobs import job_to_use, once_more, own_job
 from storage import drafts, media, media_answers
 from storage.jobs import jobs, videos
 from storage.jobs.jobs import FINAL, Job, JobState
-from storage.media import ConversationKey, Media, MediaState
+from storage.media import Media, MediaState
 
 _NONE_YET = ("last-none", "group-last-none")
 """Alone, and in a group."""
@@ -35,8 +34,7 @@ async def send_last(context: MessageContext) -> None:
     except RuleRefused as refusal:
         raise CannotDo(context.texts.html(ANSWERS[refusal.rule])) from refusal
     async with services.recording() as tx:
-        message_id = context.message.message_id
-        await want_again(tx, context.cause, there, message_id, job.id, WantedAs.LAST)
+        await want_again(tx, context.cause, there, context.message_id, job.id, WantedAs.LAST)
 
 
 PAYLOAD = "history"
@@ -44,19 +42,15 @@ _MOST_PAGES = 1_000_000
 
 
 async def show_history(context: MessageContext) -> None:
-    """In private the first page; a group is shown the way there."""
-    way = {"text": "history-private", "button": "button-open-history"}
-    if await is_private(context, PAYLOAD, **way):
-        await show_first_page(context)
-
-
-async def show_first_page(context: MessageContext) -> None:
-    """The worker draws it; nothing at all is said at once."""
+    """The first page, which the worker draws: nothing at all is said at once. A group is shown the
+    way to the private chat.
+    """
+    require_private(context, PAYLOAD, "history-private")
     services, conversation = context.services, context.conversation
     if not await videos.count_of(services.database, conversation.user_id, conversation.chat_id):
         raise CannotDo(context.texts.html("history-none"))
     async with services.recording() as tx:
-        await want_page(tx, context.cause, conversation, context.message.message_id)
+        await want_page(tx, context.cause, conversation, context.message_id)
 
 
 async def turn(pressed: ButtonPress) -> str:
@@ -66,9 +60,8 @@ async def turn(pressed: ButtonPress) -> str:
         raise TooLate
     if pressed.chat_id != pressed.user_id:
         raise NotYours
-    conversation = ConversationKey(pressed.chat_id, pressed.thread_id, pressed.user_id)
     async with pressed.services.recording() as tx:
-        await want_turn(tx, pressed.cause, conversation, pressed.message_id, number)
+        await want_turn(tx, pressed.cause, pressed.conversation, pressed.message_id, number)
     return "answer-coming"
 
 
@@ -97,7 +90,7 @@ async def resend(pressed: ButtonPress, wanted_as: WantedAs) -> str:
     job = await own_job(pressed)
     if job.state not in _RENDERED or job.chat_id != pressed.chat_id:
         raise TooLate
-    conversation = ConversationKey(pressed.chat_id, pressed.thread_id, pressed.user_id)
+    conversation = pressed.conversation
     await pressed.services.gate.check(Wanted(way=Way.RESEND, conversation=conversation, job=job))
     async with pressed.services.recording() as tx:
         await want_again(tx, pressed.cause, conversation, pressed.message_id, job.id, wanted_as)
@@ -122,7 +115,7 @@ async def _ask_for(pressed: ButtonPress, way: Way, job: Job, kept_id: int, repla
         raise TooLate
     await admit(pressed, way, job.chat_id, (kept,), job)
     replaced = await media.get(pressed.database, replaced_id)
-    conversation = ConversationKey(job.chat_id, pressed.thread_id, pressed.user_id)
+    conversation = pressed.conversation._replace(chat_id=job.chat_id)
     async with pressed.database.transaction() as tx:
         if replaced is not None:
             await drafts.drop(tx, replaced)
@@ -137,13 +130,9 @@ async def _open_reply_field(
     pressed: ButtonPress, job: Job, kept: Media, voice: Media | None
 ) -> None:
     """As the answer to a message of theirs: only so Telegram opens the field of that person."""
-    texts, wanted = pressed.texts, "voice" if kept.is_photo else "photo"
-    key = "group-ask-voice" if kept.is_photo else "group-ask-photo"
-    values = {"longest": LONGEST_MILLISECONDS / 1000} if kept.is_photo else {}
-    try:
-        there = Destination(job.chat_id, pressed.thread_id, voice.message_id if voice else 0)
-        await pressed.services.sender.send_text(
-            there, texts.html(key, **values), keyboard=ask_for(wanted, texts)
-        )
-    except SendUnknown:  # rather lost than said twice: the button is still there
-        return
+    there = replace(
+        pressed.destination, chat_id=job.chat_id, reply_to=voice.message_id if voice else 0
+    )
+    wanted = "voice" if kept.is_photo else "photo"
+    asking = await ask_in_group(pressed.database, job.chat_id, wanted, pressed.texts)
+    await replace(pressed, destination=there).reply_once(*asking)

@@ -44,6 +44,16 @@ def ask_for(kind: str, texts: Catalogue) -> ForceReply:
     return ForceReply(selective=True, input_field_placeholder=said)
 
 
+async def ask_in_group(
+    database: Database, chat_id: int, kind: str, texts: Catalogue
+) -> tuple[str, ForceReply]:
+    """Asks for the one that is missing, a photo or a voice, where the other one is there."""
+    if kind == "photo":
+        return texts.html("group-ask-photo"), ask_for(kind, texts)
+    longest = await longest_seconds(database, chat_id)
+    return texts.html("group-ask-voice", longest=longest), ask_for(kind, texts)
+
+
 async def longest_seconds(database: Database, chat_id: int) -> float:
     """How long a video may be there: the group's limit, or ours."""
     limit = (await groups.settings_of(database, chat_id)).longest_milliseconds

@@ -6,7 +6,6 @@ button-as-video = As a video
 button-not-now = Not now
 button-newer = Newer
 button-older = Older
-button-open-history = Open my videos
 
 answer-dropped = Discarded: this voice is not used.
 answer-asked = Please see my question below.

@@ -39,6 +39,6 @@ terms-text =
     • A video that breaks these terms can be taken down, and who made it can be banned. Reply to a video with /report to tell the operator.
     • A video that fails is free. There is no promise that this bot is always there.
 
-private-link-privacy = What we store, where and how long: { $link }
-private-link-terms = The terms: { $link }
-private-link-forget = What we store about you, in our private chat: { $link }
+privacy-private = What we store, where and how long is in our private chat.
+terms-private = The terms are in our private chat.
+forget-private = What we store about you is for you alone: open it in our private chat.

@@ -6,7 +6,6 @@ settings-title = <b>Your settings</b>
 settings-saved = Saved.
 settings-line = { $name }: <b>{ $value }</b>
 settings-private = Your settings are for you alone: open them in our private chat.
-button-open-settings = Open my settings
 button-back = Back
 choice-now = { $choice } (now)
 

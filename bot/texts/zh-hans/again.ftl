@@ -6,7 +6,6 @@ button-as-video = 变成普通视频
 button-not-now = 先不做
 button-newer = 更新的
 button-older = 更早的
-button-open-history = 打开我的视频
 
 answer-dropped = 好的：这段声音不用。
 answer-asked = 请看下面的问题。

@@ -39,6 +39,6 @@ terms-text =
     • 违反条款的视频会被撤下，制作者可能被封禁。用 /report 回复视频，就能告诉运营者。
     • 失败的视频不扣额度。不保证机器人随时可用。
 
-private-link-privacy = 我们保存什么、在哪里、多久：{ $link }
-private-link-terms = 使用条款：{ $link }
-private-link-forget = 我们保存了你的哪些数据，在私聊里看：{ $link }
+privacy-private = 我们保存什么、在哪里、多久，请在我们的私聊里看。
+terms-private = 使用条款请在我们的私聊里看。
+forget-private = 我们保存的你的数据只给你自己看：请在我们的私聊里打开。

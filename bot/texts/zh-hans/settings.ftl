@@ -6,7 +6,6 @@ settings-title = <b>你的设置</b>
 settings-line = { $name }：<b>{ $value }</b>
 settings-saved = 已保存。
 settings-private = 设置只给你自己看：请在我们的私聊里打开。
-button-open-settings = 打开我的设置
 button-back = 返回
 choice-now = { $choice }（当前）
 

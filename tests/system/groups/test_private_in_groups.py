@@ -1,4 +1,4 @@
-"""/settings and /history are a person's own: a group is shown the way to the private chat."""
+"""What is a person's own, or long, is shown in private: a group is shown the way there."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from tests.support.world import World
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.mark.parametrize("name", ["settings", "history"])
+@pytest.mark.parametrize("name", ["settings", "history", "privacy", "terms", "forget"])
 async def test_a_group_is_shown_the_way(shared: World, name: str) -> None:
     ada = await shared.person()
     there = await Group.create(shared, "Faces", ada)
     asked = await there.member(ada).commands(f"/{name}")
     pointed = await there.sees(said(f"{name}-private"), reply_to=asked)
     ((button,),) = pointed["reply_markup"]["inline_keyboard"]
-    assert button["text"] == label(f"button-open-{name}")
+    assert button["text"] == label("button-private-chat")
     assert button["url"].endswith(f"?start={name}")
 
 

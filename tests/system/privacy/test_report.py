@@ -140,6 +140,3 @@ async def test_in_a_group_anybody_reports_and_nobody_learns_who_is_meant(shared:
     await eventually(gone, "the video is gone")
     read = "\n".join(text_of(m) for m in await group.heard())
     assert not any(name in read for name in ("Dan", "Eve", str(dan.user_id), str(eve.user_id)))
-    for command, key in (("/privacy", "private-link-privacy"), ("/forget", "private-link-forget")):
-        asked = await group.member(eve).commands(command)
-        await group.sees(said(key, link="").partition("\n")[0].strip(), reply_to=asked)
