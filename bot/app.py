@@ -17,6 +17,7 @@ from bot.common import CommonServices, build_common, build_outbox
 from bot.config.settings import Settings
 from bot.delivery.resend import Resends
 from bot.engines.build import give_engines
+from bot.http_client import HttpClient
 from bot.intake.clips import Clips
 from bot.jobs.recover import Restoration
 from bot.privacy.consent import Consent
@@ -27,13 +28,7 @@ from bot.privacy.retention import Retention
 from bot.services import Services
 from bot.shutdown import end_at_last, unless_stopped
 from bot.task_pool import BackgroundTask
-from bot.telegram.connection import (
-    BotApplication,
-    build_application,
-    build_bot,
-    build_http,
-    initialize,
-)
+from bot.telegram.connection import BotApplication, build_application, build_bot, initialize
 from bot.telegram.polling import Polling
 from bot.telegram.updates import UpdateLoop
 from bot.web.signs import Health, Sign
@@ -111,7 +106,7 @@ async def _join(
     stack: AsyncExitStack,
 ) -> _Running:
     clock = health.clock
-    http = await stack.enter_async_context(build_http())
+    http = await stack.enter_async_context(HttpClient())
     common = await build_common(settings, database, application.bot, http, clock, stack)
     await give_engines(common, stack)
     updates = UpdateLoop(

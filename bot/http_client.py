@@ -37,6 +37,22 @@ _UNNAMED = (
 """What sockets, TLS and the parsers under httpx raise; `ssl.SSLError` is an OSError."""
 
 
+NEVER_LEFT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+"""Raised before the first byte of the request: no connection, no TLS, no tunnel, no free place.
+
+A reset or a write error is not among them: on a connection kept alive from an earlier call it
+mostly means that nothing arrived, but it cannot be told from a request that was acted upon.
+"""
+
+_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+
+
 class HttpClient(httpx.AsyncClient):
     """`httpx.AsyncClient`, whose requests and answers raise `httpx.HTTPError` and nothing else.
 
@@ -44,10 +60,16 @@ class HttpClient(httpx.AsyncClient):
     """
 
     def __init__(self, *, trust_env: bool = True, **options: Any) -> None:
+        self._made_with = {"trust_env": trust_env, **options}
         if trust_env and options.get("transport") is None:
             options["transport"] = _Ways(options.get("limits"))
-        super().__init__(trust_env=False, **options)
+        super().__init__(trust_env=False, **{"timeout": _TIMEOUT, **options})
         self._cookies = _NoCookies()
+
+    def on_fresh_connections(self) -> HttpClient:
+        """One like it that opens a connection for each request."""
+        limits = httpx.Limits(max_keepalive_connections=0)
+        return HttpClient(**{**self._made_with, "limits": limits})
 
     async def send(
         self, request: httpx.Request, *, stream: bool = False, **options: Any
@@ -98,6 +120,16 @@ class _NoCookies(httpx.Cookies):
 
     def set_cookie_header(self, request: httpx.Request) -> None:
         """See httpx."""
+
+
+async def read_bounded(response: httpx.Response, most_bytes: int) -> bytes:
+    """The body; of a longer one at least a byte more than that."""
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > most_bytes:
+            break
+    return bytes(body)
 
 
 _PART_BYTES = 64 * 1024

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Self
 from urllib.request import getproxies, proxy_bypass
 
@@ -57,7 +58,7 @@ class Proxies:
         """This machine is reached directly, whatever is said of proxies."""
         host = url.host.lower().rstrip(".")
         port = url.port or {"https": 443}.get(url.scheme, 80)
-        if _is_this_machine(host) or any(_fits(rule, host, port) for rule in self.direct if rule):
+        if is_this_machine(host) or any(_fits(rule, host, port) for rule in self.direct if rule):
             return True
         return bool(proxy_bypass(host))
 
@@ -115,11 +116,22 @@ def _is_shown(scheme: str) -> bool:
     return scheme.isalnum() and scheme.isascii() and len(scheme) <= _PUBLIC_LENGTH
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Whether a host is this one, whatever is listening there."""
+    ip = literal(host)
+    return host == "localhost" if ip is None else ip.is_loopback
+
+
+def literal(host: str) -> IPv4Address | IPv6Address | None:
+    """The address that a host is spelled as, also in the decimal and hexadecimal ways."""
     try:
-        return ip_address(host.strip("[]")).is_loopback
+        return ip_address(host.strip("[]"))
     except ValueError:
-        return host == "localhost"
+        pass
+    try:
+        return IPv4Address(socket.inet_aton(host))
+    except (OSError, ValueError):
+        return None
 
 
 def _fits(rule: str, host: str, port: int) -> bool:

@@ -79,9 +79,9 @@ async def _look_at_provider(settings: Settings) -> None:
     await asyncio.sleep(_LOOK_AFTER_SECONDS)
     from bot.clock import SystemClock
     from bot.commands.checks.provider import check_provider
-    from bot.telegram.connection import build_http
+    from bot.http_client import HttpClient
 
-    async with build_http() as http:
+    async with HttpClient() as http:
         for finding in await check_provider(settings, http, SystemClock()):
             if finding.level == "problem":
                 log.error(str(finding))

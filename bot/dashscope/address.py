@@ -7,14 +7,14 @@ operator's).
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Awaitable, Callable, Mapping
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network
 from typing import Any
 
 import httpx
 
 from bot.dashscope.errors import ResultRefused
+from bot.network import is_this_machine, literal
 
 _PROVIDER = ".aliyuncs.com"
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -95,26 +95,9 @@ async def _check(stream: Any) -> None:
 
 def _is_by_the_provider(url: httpx.URL, base_url: str) -> bool:
     base = httpx.URL(base_url)
-    return url.host == base.host or (_is_loopback(url.host) and _is_loopback(base.host))
+    return url.host == base.host or (is_this_machine(url.host) and is_this_machine(base.host))
 
 
 def _is_local(host: str) -> bool:
-    ip = _literal(host)
+    ip = literal(host)
     return f".{host}".rstrip(".").endswith(".localhost") if ip is None else not is_public(ip)
-
-
-def _is_loopback(host: str) -> bool:
-    ip = _literal(host)
-    return host == "localhost" if ip is None else ip.is_loopback
-
-
-def _literal(host: str) -> IPv4Address | IPv6Address | None:
-    """The address that a host is spelled as, also in the decimal and hexadecimal ways."""
-    try:
-        return ip_address(host.strip("[]"))
-    except ValueError:
-        pass
-    try:
-        return IPv4Address(socket.inet_aton(host))
-    except (OSError, ValueError):
-        return None

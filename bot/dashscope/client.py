@@ -7,12 +7,11 @@ Every function makes one attempt. Whether and when to repeat is the caller's dec
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 from pydantic import SecretStr
 
 from bot.clock import Clock
@@ -48,11 +47,7 @@ _OTHER_SPELLING = (301, 302, 307, 308, 404, 405)
 class DashScope:
     """One account of the video service.
 
-    `base_url` goes up to and with `/api/v1`. `http` is the caller's and stays open. Submitting
-    uses a client of its own without kept-alive connections: on one that the other side has
-    meanwhile closed, it could not be known whether the submission arrived. `submit_http` replaces
-    that client where `http` has a proxy or certificates of its own; it must not keep connections
-    alive either.
+    `base_url` goes up to and with `/api/v1`. `http` is the caller's and stays open.
 
     Raises ValueError for a key that cannot be sent in a header.
     """
@@ -64,12 +59,9 @@ class DashScope:
         base_url: str,
         api_key: SecretStr,
         clock: Clock,
-        submit_http: HttpClient | None = None,
         timeouts: Mapping[str, Timeout] = TIMEOUTS,
     ) -> None:
         self._http = http
-        submits = submit_http or fresh_connections()
-        self._own_http = submits if submit_http is None else None
         self._base_url = base_url.rstrip("/")
         self._headers = authorised(api_key)
         self._clock = clock
@@ -80,13 +72,9 @@ class DashScope:
         }
         self._provider_clock = ProviderClock(clock)
         self._policies: dict[str, Policy] = {}
-        wire = partial(Wire, clock=clock, provider_clock=self._provider_clock, api_key=api_key)
-        self._wire, self._submit_wire = wire(http=http), wire(http=submits)
-
-    async def aclose(self) -> None:
-        """Close what the constructor opened; clients that were handed in stay open."""
-        if self._own_http is not None:
-            await self._own_http.aclose()
+        self._wire = Wire(
+            http=http, clock=clock, provider_clock=self._provider_clock, api_key=api_key
+        )
 
     async def upload(self, model: str, file_name: str, data: bytes) -> UploadedFile:
         """Put a file where `model`, and no other, can read it for 48 hours.
@@ -99,7 +87,7 @@ class DashScope:
             # A kept one is gone after this, unless it serves and is kept again.
             policy = self._policies.pop(model, None)
             if policy is None or not policy.lasts(self._clock.steady_seconds()):
-                policy = await self._policy(model)
+                policy = await self.find(model)
             url = await upload.put(
                 self._wire,
                 policy,
@@ -136,9 +124,12 @@ class DashScope:
         When cancelled, the outcome is unknown too.
         """
         headers = {**ASYNC, **resolving(request.image_url, request.audio_url)}
-        wire, body = self._submit_wire, request.body()
         try:
-            answer = await self._ask("submit", "POST", _SUBMIT, headers, wire=wire, json=body)
+            # Of one that was kept alive and that the other side has closed meanwhile it could not
+            # be known whether the submission arrived.
+            async with self._http.on_fresh_connections() as http:
+                wire, body = replace(self._wire, http=http), request.body()
+                answer = await self._ask("submit", "POST", _SUBMIT, headers, wire=wire, json=body)
         except errors.Unsent:
             raise
         except errors.Unanswered as error:
@@ -180,13 +171,6 @@ class DashScope:
         if not self.knows_time:
             await self.find(model)
 
-    async def find(self, model: str) -> None:
-        """Whether address, key and model belong together: asked for by what costs nothing.
-
-        Raises `Unanswered`, `ServiceStopped`, `RequestRejected`.
-        """
-        await self._policy(model)
-
     async def cancel(self, task_id: str) -> None:
         """Cancel a waiting task; may be repeated.
 
@@ -206,7 +190,11 @@ class DashScope:
             self._http, url, target, base_url=self._base_url, timeout=self._timeouts["download"]
         )
 
-    async def _policy(self, model: str) -> Policy:
+    async def find(self, model: str) -> Policy:
+        """Whether address, key and model belong together, and where its files go: costs nothing.
+
+        Raises `Unanswered`, `ServiceStopped`, `RequestRejected`.
+        """
         params = {"action": "getPolicy", "model": model}
         answer = await self._ask("get_policy", "GET", "uploads", params=params)
         if not answer.ok:
@@ -248,11 +236,6 @@ class DashScope:
 
 def _task(task_id: str) -> str:
     return f"tasks/{quote(task_id, safe='')}"
-
-
-def fresh_connections(**options: Any) -> HttpClient:
-    """An HTTP client that opens a connection for every request; the options are httpx's."""
-    return HttpClient(limits=httpx.Limits(max_keepalive_connections=0), **options)
 
 
 def _about_a_task(

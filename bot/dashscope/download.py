@@ -26,13 +26,7 @@ _MOST_REDIRECTIONS = 3
 
 
 async def fetch(
-    http: HttpClient,
-    url: str,
-    target: Path,
-    *,
-    base_url: str,
-    timeout: Timeout,
-    limit_bytes: int = LIMIT_BYTES,
+    http: HttpClient, url: str, target: Path, *, base_url: str, timeout: Timeout
 ) -> int:
     """Fetch `url` into `target`, which is then complete or untouched; returns its size in bytes.
 
@@ -42,7 +36,7 @@ async def fetch(
     part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         async with asyncio.timeout(timeout.total_seconds):
-            async with aclosing(_chunks(http, url, base_url, timeout, limit_bytes)) as chunks:
+            async with aclosing(_chunks(http, url, base_url, timeout)) as chunks:
                 size_bytes = await _save(chunks, part)
     except TimeoutError as error:
         raise Unanswered(f"download: not done in {timeout.total_seconds} seconds") from error
@@ -69,17 +63,17 @@ def _synced(file: BinaryIO) -> None:
 
 
 async def _chunks(
-    http: HttpClient, url: str, base_url: str, timeout: Timeout, limit_bytes: int
+    http: HttpClient, url: str, base_url: str, timeout: Timeout
 ) -> AsyncGenerator[bytes, None]:
     """The body of a good answer, checked for its length; the failures of the network named."""
     response = await _answer(http, url, base_url, timeout)
     with named_failures("download"):
         try:
-            expected_bytes = _accepted(response, limit_bytes)
+            expected_bytes = _accepted(response)
             received_bytes = 0
             async for chunk in response.aiter_raw(_CHUNK_BYTES):
                 received_bytes += len(chunk)
-                _check_limit(received_bytes, limit_bytes)
+                _check_limit(received_bytes)
                 yield chunk
         finally:
             await response.aclose()
@@ -118,7 +112,7 @@ async def _first_answer(
     raise failure
 
 
-def _accepted(response: httpx.Response, limit_bytes: int) -> int | None:
+def _accepted(response: httpx.Response) -> int | None:
     """The length that the answer announces, if the answer is the file."""
     if response.status_code in _GONE:
         raise ResultGone(f"download: {response.status_code}")
@@ -126,10 +120,10 @@ def _accepted(response: httpx.Response, limit_bytes: int) -> int | None:
         raise Unanswered(f"download: {response.status_code}")
     announced = response.headers.get("content-length", "")
     expected_bytes = int(announced) if announced.isdecimal() else None
-    _check_limit(expected_bytes or 0, limit_bytes)
+    _check_limit(expected_bytes or 0)
     return expected_bytes
 
 
-def _check_limit(size_bytes: int, limit_bytes: int) -> None:
-    if size_bytes > limit_bytes:
-        raise ResultRefused(f"download: {size_bytes} bytes, {limit_bytes} are the limit")
+def _check_limit(size_bytes: int) -> None:
+    if size_bytes > LIMIT_BYTES:
+        raise ResultRefused(f"download: {size_bytes} bytes, {LIMIT_BYTES} are the limit")

@@ -18,38 +18,24 @@ from bot.dashscope import fields
 from bot.dashscope.error_codes import raising_for
 from bot.dashscope.errors import DashScopeError, Throttled, Unanswered, Unsent
 from bot.dashscope.provider_clock import ProviderClock, http_date
-from bot.http_client import HttpClient, join_small_parts, named
+from bot.http_client import NEVER_LEFT, HttpClient, join_small_parts, named, read_bounded
 
 logger = logging.getLogger(__name__)
 
 ANSWER_LIMIT_BYTES = 8 * 1024 * 1024
 """No answer in JSON is anywhere near as long; what is longer is not read."""
 
-NOTHING_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
-"""Raised before the first byte of the request: no connection, no TLS, no tunnel, no free place.
-
-A reset or a write error is not among them: on a connection kept alive from an earlier call it
-mostly means that nothing arrived, but it cannot be told from a request that was acted upon.
-"""
-
-LOST = (httpx.RequestError, TimeoutError)
-"""All other failures of a call; the TimeoutError is that of the whole call."""
-
 
 @contextmanager
 def named_failures(call: str) -> Iterator[None]:
-    """Turn httpx's exceptions into `Unsent` and `Unanswered`."""
+    """Turn httpx's exceptions, and the TimeoutError of a whole call, into `Unsent` and
+    `Unanswered`.
+    """
     try:
         yield
-    except NOTHING_SENT as error:
+    except NEVER_LEFT as error:
         raise Unsent(f"{call}: no connection ({_described(error)})") from error
-    except LOST as error:
+    except (httpx.RequestError, TimeoutError) as error:
         raise Unanswered(f"{call}: no answer ({_described(error)})") from error
 
 
@@ -80,9 +66,11 @@ class Wire:
         started = self.clock.steady_seconds()
         response = await self.http.send(request, stream=True, follow_redirects=False)
         try:
-            body = await _bounded(call, response)
+            body = await read_bounded(response, ANSWER_LIMIT_BYTES)
         finally:
             await response.aclose()
+        if len(body) > ANSWER_LIMIT_BYTES:
+            raise Unanswered(f"{call}: {response.status_code} with an endless answer")
         milliseconds = round((self.clock.steady_seconds() - started) * 1000)
         logger.debug("dashscope %s: %d in %d ms", call, response.status_code, milliseconds)
         answer = ProviderAnswer(
@@ -96,15 +84,6 @@ class Wire:
         if answer.request_id is not None:  # the provider's own, not that of a proxy in between
             self.provider_clock.hear(response.headers.get("date"))
         return answer
-
-
-async def _bounded(call: str, response: httpx.Response) -> bytes:
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > ANSWER_LIMIT_BYTES:
-            raise Unanswered(f"{call}: {response.status_code} with an endless answer")
-    return bytes(body)
 
 
 def _described(error: Exception) -> str:

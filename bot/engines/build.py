@@ -12,7 +12,7 @@ from bot.engines.dashscope import ServiceEngine
 from bot.engines.outages import Outages
 from bot.engines.preview import PreviewEngine
 from bot.engines.registry import Engines
-from bot.telegram.connection import build_http
+from bot.http_client import HttpClient
 from storage.jobs import tasks
 
 
@@ -41,14 +41,12 @@ async def _service(common: CommonServices, stack: AsyncExitStack) -> DashScope |
     limits = common.limits
     if limits.dashscope_api_key is None:
         return None
-    service = DashScope(
-        await stack.enter_async_context(build_http()),
+    return DashScope(
+        await stack.enter_async_context(HttpClient()),
         base_url=limits.dashscope_base_url,
         api_key=limits.dashscope_api_key,
         clock=common.clock,
     )
-    stack.push_async_callback(service.aclose)
-    return service
 
 
 def _engine(

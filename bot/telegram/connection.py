@@ -1,4 +1,4 @@
-"""How the bot is connected to Telegram: the `Bot`, the `Application` and plain HTTP beside them."""
+"""How the bot is connected to Telegram: the `Bot` and the `Application`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, Defaults, ExtBot
 
 from bot.clock import Clock
-from bot.http_client import HttpClient, join_small_parts, named
+from bot.http_client import join_small_parts, named
 from bot.retry import POLLING
 from bot.telegram.answers import BotApiRequest, understood
 from bot.telegram.error_mapping import describe
@@ -70,11 +70,6 @@ async def _name(request: httpx.Request) -> None:
 def build_application(bot: ExtBot[None]) -> BotApplication:
     """An Application that fetches nothing by itself: `updates.UpdateLoop` feeds it."""
     return ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
-
-
-def build_http() -> HttpClient:
-    """A client for what python-telegram-bot does not do: raw updates and bounded downloads."""
-    return HttpClient(timeout=httpx.Timeout(60.0, connect=10.0))
 
 
 async def initialize(application: BotApplication, clock: Clock) -> None:

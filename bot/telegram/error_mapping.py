@@ -16,11 +16,9 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.http_client import NEVER_LEFT
 from bot.telegram import errors
 from bot.telegram.answers import LoggedOut
-
-# What httpx raises before the first byte of the request is on its way.
-_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 _DESCRIPTION_LIMIT = 200
 
@@ -97,7 +95,7 @@ def translate(error: TelegramError) -> errors.TelegramFailure | None:
             return (_meaning(text, errors.NotAllowed) or errors.ChatDead)(text)
         case BadRequest():
             return (_meaning(text) or errors.RequestInvalid)(text)
-    if isinstance(error.__cause__, _NEVER_LEFT):
+    if isinstance(error.__cause__, NEVER_LEFT):
         return errors.NotSent(text)
     # 413 carries no description that python-telegram-bot would make a BadRequest of.
     return errors.FileTooBig(text) if _meaning(text, errors.FileTooBig) else None

@@ -13,7 +13,7 @@ from telegram import Bot, File
 from telegram.error import TelegramError
 
 from bot.clock import Clock
-from bot.http_client import HttpClient, named
+from bot.http_client import HttpClient, named, read_bounded
 from bot.retry import TELEGRAM_CALL, persisting
 from bot.telegram.answers import understood
 from bot.telegram.error_mapping import describe, translate
@@ -89,20 +89,13 @@ class Files:
                     raise TryAgain(f"the download was answered with {response.status_code}")
                 if "text/html" in response.headers.get("content-type", ""):
                     raise TryAgain("a page came instead of the file")
-                data = await _read_bounded(response)
+                data = await read_bounded(response, DOWNLOAD_LIMIT_BYTES)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise TryAgain(type(error).__name__) from None
+        _check_size(len(data))
         if len(data) < (file.file_size or 0):
             raise TryAgain(f"{len(data)} of {file.file_size} bytes came")
         return data
-
-
-async def _read_bounded(response: httpx.Response) -> bytes:
-    data = bytearray()
-    async for chunk in response.aiter_bytes():
-        data += chunk
-        _check_size(len(data))
-    return bytes(data)
 
 
 def is_on_its_disk(path: str) -> bool:

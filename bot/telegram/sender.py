@@ -47,7 +47,6 @@ _CROWD_SECONDS = 10.0
 
 _EDIT = CallPolicy(Urgency.RESULT, repeatable=True, edit=True, queue_seconds=_CROWD_SECONDS)
 _TEXT = CallPolicy(Urgency.TEXT)
-_DELETE = CallPolicy(Urgency.ANSWER, repeatable=True)
 _ANSWER = CallPolicy(Urgency.ANSWER, repeatable=True)
 _ONCE = TELEGRAM_CALL.first(0)
 _ACTION = CallPolicy(Urgency.PROGRESS, repeatable=True, retry=_ONCE, floods=1)
@@ -141,7 +140,7 @@ class Sender:
         delete = partial(self._bot.delete_message, chat_id, message_id)
         async with self._progress.final(chat_id, message_id):
             with suppress(MessageGone):
-                await self._calls.make(delete, chat_id, _DELETE)
+                await self._calls.make(delete, chat_id, _ANSWER)
 
     async def answer_callback(
         self, callback_query_id: str, text: str | None = None, *, alert: bool = False

@@ -16,7 +16,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.clock import Clock, SystemClock
-from bot.dashscope.client import DashScope, fresh_connections
+from bot.dashscope.client import DashScope
 from bot.dashscope.fields import VideoRequest
 from bot.dashscope.http import TIMEOUTS, Timeout
 from bot.http_client import HttpClient
@@ -163,15 +163,11 @@ async def client_of(
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> AsyncIterator[DashScope]:
     """A client; with `transport`, nothing goes over a socket."""
-    async with (
-        HttpClient(transport=transport, verify=TLS) as http,
-        fresh_connections(verify=TLS) as fresh,
-    ):
+    async with HttpClient(transport=transport, verify=TLS) as http:
         yield DashScope(
             http,
             base_url=base_url,
             api_key=SecretStr(key),
             clock=clock or SystemClock(),
-            submit_http=http if transport else fresh,
             timeouts=timeouts,
         )

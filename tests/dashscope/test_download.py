@@ -28,9 +28,7 @@ VIDEO = bytes(range(256)) * 4_000
 PATIENT = Timeout(60, 60, 60)
 
 
-async def fetch(
-    reply: Reply, target: Path, *, limit_bytes: int = 10_000_000, timeout: Timeout = PATIENT
-) -> int:
+async def fetch(reply: Reply, target: Path, *, timeout: Timeout = PATIENT) -> int:
     async with fault_server(reply) as server, HttpClient(verify=False) as http:
         return await download.fetch(
             http,
@@ -38,7 +36,6 @@ async def fetch(
             target,
             base_url=server.base_url,
             timeout=timeout,
-            limit_bytes=limit_bytes,
         )
 
 
@@ -137,10 +134,11 @@ async def test_a_download_that_takes_too_long_in_all_is_given_up(tmp_path: Path)
     ],
 )
 async def test_what_is_far_too_big_is_refused_announced_or_not(
-    reply: bytes, tmp_path: Path
+    reply: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(download, "LIMIT_BYTES", 100)
     with pytest.raises(ResultRefused, match="101 bytes"):
-        await fetch(reply, tmp_path / "v.mp4", limit_bytes=100)
+        await fetch(reply, tmp_path / "v.mp4")
     assert leftovers(tmp_path) == []
 
 

@@ -8,10 +8,8 @@ import socket
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
 from bot.config.engines import ENGINES
-from bot.dashscope.client import DashScope, fresh_connections
 from bot.dashscope.errors import (
     DashScopeError,
     RequestRejected,
@@ -44,7 +42,6 @@ from tests.dashscope.fault_server import (
     fault_server,
     refusal,
 )
-from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually, in_time
 
 ACCEPTED = answer({"output": {"task_status": "PENDING", "task_id": "t-1"}, "request_id": "r-9"})
@@ -285,26 +282,14 @@ async def test_a_kept_connection_that_died_meanwhile_cannot_blur_a_submission() 
 
 
 async def test_fresh_connections_are_closed_after_each_answer() -> None:
-    async with fault_server(ACCEPTED) as server, fresh_connections(verify=TLS) as http:
+    async with (
+        fault_server(ACCEPTED) as server,
+        HttpClient(verify=TLS) as kept,
+        kept.on_fresh_connections() as http,
+    ):
         for _ in range(3):
             await http.get(server.origin)
     assert server.connections == 3
-
-
-async def test_a_client_made_without_more_ado_submits_on_fresh_connections_and_closes_them() -> (
-    None
-):
-    async with fault_server(ACCEPTED) as server, HttpClient(verify=TLS) as http:
-        client = DashScope(
-            http, base_url=server.base_url, api_key=SecretStr(KEY), clock=FakeClock()
-        )
-        await client.submit(S2V)
-        await client.submit(S2V)
-        await client.aclose()
-        assert not http.is_closed
-        with pytest.raises(RuntimeError, match="closed"):
-            await client.submit(S2V)
-    assert server.connections == 2
 
 
 async def test_a_cancelled_submission_is_not_repeated() -> None:

@@ -15,7 +15,8 @@ from telegram.error import NetworkError
 from bot.clock import SystemClock
 from bot.dashscope.client import DashScope
 from bot.dashscope.errors import SubmitUnknown, Unanswered, Unsent
-from bot.telegram.connection import build_bot, build_http
+from bot.http_client import HttpClient
+from bot.telegram.connection import build_bot
 from bot.telegram.files import Files
 from bot.telegram.polling import Poller, PollFailed
 from tests.dashscope.fault_server import GARBLED, KEY, S2V, FaultServer, Reply, answer, fault_server
@@ -31,16 +32,15 @@ pytestmark = pytest.mark.usefixtures("trusted")
 async def provider(
     *script: Reply, tls: ssl.SSLContext
 ) -> AsyncIterator[tuple[DashScope, FaultServer]]:
-    async with fault_server(*script, tls=tls) as server, build_http() as http:
+    async with fault_server(*script, tls=tls) as server, HttpClient() as http:
         client = DashScope(
             http, base_url=server.base_url, api_key=SecretStr(KEY), clock=SystemClock()
         )
         yield client, server
-        await client.aclose()
 
 
 async def test_a_poll_fails_and_the_next_one_is_answered(tls: ssl.SSLContext) -> None:
-    async with local_telegram(tls=tls) as telegram, build_http() as http:
+    async with local_telegram(tls=tls) as telegram, HttpClient() as http:
         bot = build_bot(SECRET_TOKEN, telegram.url)
         poller = Poller(bot, http, hold_seconds=0)
         await telegram.say("hello")
@@ -53,7 +53,7 @@ async def test_a_poll_fails_and_the_next_one_is_answered(tls: ssl.SSLContext) ->
 
 @pytest.mark.parametrize("part", ["getFile", "download"])
 async def test_a_download_is_repeated(tls: ssl.SSLContext, part: str) -> None:
-    async with local_telegram(tls=tls) as telegram, build_http() as http:
+    async with local_telegram(tls=tls) as telegram, HttpClient() as http:
         bot = build_bot(SECRET_TOKEN, telegram.url)
         photo = (await telegram.show())["photo"][-1]
         telegram.fault(part, "garbled", times=2)

@@ -24,8 +24,9 @@ from bot.dashscope.errors import (
     Unanswered,
 )
 from bot.dashscope.http import TIMEOUTS
+from bot.http_client import HttpClient
 from bot.telegram.api_calls import CallPolicy, Calls
-from bot.telegram.connection import build_bot, build_http
+from bot.telegram.connection import build_bot
 from bot.telegram.errors import SendUnknown, TryAgain
 from bot.telegram.files import Files
 from bot.telegram.polling import Poller, PollFailed
@@ -109,7 +110,7 @@ class TelegramSide:
 
     def __init__(self, origin: str, *, read_seconds: float) -> None:
         clock = FakeClock()
-        self.http = build_http()
+        self.http = HttpClient()
         self.http.timeout = read_seconds
         self.bot = build_bot(SECRET_TOKEN, origin, read_seconds=read_seconds)
         self.calls = Calls(RateLimiter(clock), clock)
@@ -166,7 +167,7 @@ ODD = {name: reply for name, reply in ANSWERS.items() if b"request_id" not in by
 async def test_what_the_provider_did_not_say_is_never_taken_for_its_refusal(
     reply: Reply, tmp_path: Path
 ) -> None:
-    async with fault_server(reply) as server, build_http() as http:
+    async with fault_server(reply) as server, HttpClient() as http:
         client = DashScope(
             http,
             base_url=server.base_url,
@@ -188,4 +189,3 @@ async def test_what_the_provider_did_not_say_is_never_taken_for_its_refusal(
             assert isinstance(said, PASSING) or is_elsewhere(said), (reply, said)
         with suppress(DashScopeError):
             await in_time(client.download(server.base_url + "/v.mp4", tmp_path / "v.mp4"))
-        await client.aclose()

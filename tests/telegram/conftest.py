@@ -16,7 +16,8 @@ from telegram import Update
 from telegram.ext import MessageHandler, TypeHandler, filters
 
 from bot.clock import Clock, SystemClock
-from bot.telegram.connection import READ_SECONDS, build_application, build_bot, build_http
+from bot.http_client import HttpClient
+from bot.telegram.connection import READ_SECONDS, build_application, build_bot
 from bot.telegram.polling import Polling, PollingOptions
 from bot.telegram.sender import Sender
 from bot.telegram.updates import UpdateLoop
@@ -69,7 +70,7 @@ async def running(
     application = build_application(build_bot(SECRET_TOKEN, telegram.url))
     application.add_handler(TypeHandler(Update, look), group=-1)
     application.add_handler(MessageHandler(uses, callback))
-    async with application, build_http() as http:
+    async with application, HttpClient() as http:
         loop = UpdateLoop(
             application=application,
             database=database,

@@ -15,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from bot.http_client import HttpClient
 from bot.sandbox.serving import serve
-from bot.telegram.connection import build_bot, build_http
+from bot.telegram.connection import build_bot
 from bot.telegram.errors import (
     FileGone,
     FileNotHere,
@@ -38,7 +39,7 @@ async def files_of(base_url: str, folder: Path | None = None) -> AsyncIterator[F
     """Downloads from there, waiting for nothing."""
     bot = build_bot(SECRET_TOKEN, base_url)
     try:
-        async with build_http() as http:
+        async with HttpClient() as http:
             yield Files(bot=bot, http=http, clock=FakeClock(), folder=folder)
     finally:
         await bot.request.shutdown()

@@ -216,7 +216,7 @@ async def test_every_call_of_the_service_goes_by_its_own_name(
 ) -> None:
     async with broken() as http:
         key, clock = SecretStr("sk-0123456789"), FakeClock()
-        service = DashScope(http, base_url=ADDRESS, api_key=key, clock=clock, submit_http=http)
+        service = DashScope(http, base_url=ADDRESS, api_key=key, clock=clock)
         made = [
             *(service.detect("m", f"{ADDRESS}/p.jpg"), service.query("t"), service.cancel("t")),
             *(service.list_tasks("m"), service.find("m")),

@@ -21,9 +21,7 @@ async def check_provider(
     models = [model for name in settings.engines if (model := ENGINES[name].model)]
     if not models or key is None:
         return [ok("video service: not used, videos are previews made on this machine")]
-    client = DashScope(
-        http, base_url=settings.dashscope_base_url, api_key=key, clock=clock, submit_http=http
-    )
+    client = DashScope(http, base_url=settings.dashscope_base_url, api_key=key, clock=clock)
     return [await _look(client, model, settings) for model in models]
 
 

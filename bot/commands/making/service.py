@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from pydantic import SecretStr
@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from bot.clock import Clock, SystemClock
 from bot.config.engines import ENGINES
 from bot.config.service import ServiceSettings
-from bot.dashscope.client import DashScope, fresh_connections
+from bot.dashscope.client import DashScope
 from bot.engines.dashscope import ServiceEngine
 from bot.http_client import HttpClient
 
@@ -51,9 +51,7 @@ async def _paid(
     settings: ServiceSettings, key: SecretStr, clock: Clock
 ) -> AsyncIterator[DashScope]:
     async with HttpClient() as http:
-        client = DashScope(http, base_url=settings.dashscope_base_url, api_key=key, clock=clock)
-        async with aclosing(client):
-            yield client
+        yield DashScope(http, base_url=settings.dashscope_base_url, api_key=key, clock=clock)
 
 
 @asynccontextmanager
@@ -64,12 +62,10 @@ async def _local(clock: Clock) -> AsyncIterator[DashScope]:
     async with (
         serve_sandbox(telegram_port=0, dashscope_port=0) as sandbox,
         HttpClient(trust_env=False) as http,
-        fresh_connections(trust_env=False) as submit_http,
     ):
         yield DashScope(
             http,
             base_url=sandbox.dashscope_base_url,
             api_key=SecretStr(sandbox.settings["DASHSCOPE_API_KEY"]),
             clock=clock,
-            submit_http=submit_http,
         )

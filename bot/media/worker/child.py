@@ -19,7 +19,6 @@ from bot.media.worker.talk import TalkBroken
 from bot.media.worker.wire import (
     LENGTH,
     LONGEST_REPLY_BYTES,
-    MalformedReply,
     Reply,
     error_of,
     framed,
@@ -121,13 +120,10 @@ class MediaProcess:
         self._calls += 1
         await self._send((call, on_progress is not None))
         reply = await self._receive()
-        try:
-            while reply.kind == "progress" and on_progress is not None:
-                on_progress(value_of(reply.content, float))
-                reply = await self._receive()
-            return _outcome(reply, result)
-        except MalformedReply as error:
-            raise TalkBroken from error
+        while reply.kind == "progress" and on_progress is not None:
+            on_progress(value_of(reply.content, float))
+            reply = await self._receive()
+        return _outcome(reply, result)
 
     async def was_killed(self) -> bool:
         """Whether a kill ended it, as the kernel does where there is no more memory."""
@@ -174,8 +170,6 @@ class MediaProcess:
             return read_reply(await self._replies.readexactly(length))
         except (OSError, EOFError) as error:
             self._has_hung_up = True
-            raise TalkBroken from error
-        except MalformedReply as error:
             raise TalkBroken from error
 
 

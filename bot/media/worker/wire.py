@@ -15,15 +15,12 @@ from typing import Any, BinaryIO, Literal, get_type_hints
 import msgspec
 
 from bot.media import errors
+from bot.media.worker.talk import TalkBroken
 
 LENGTH = struct.Struct(">Q")
 LONGEST_REPLY_BYTES = 64 * 1024 * 1024
 
 Kind = Literal["ready", "progress", "done", "raised", "failed"]
-
-
-class MalformedReply(Exception):
-    """The media process says what it may not."""
 
 
 class Reply(msgspec.Struct, array_like=True):
@@ -59,22 +56,22 @@ def framed_error(error: errors.MediaFailure) -> bytes:
 
 
 def read_reply(data: bytes) -> Reply:
-    """Return what the media process says; raises MalformedReply."""
+    """Return what the media process says; raises TalkBroken."""
     reply: Reply = _converted(data, Reply)
     return reply
 
 
 def value_of(content: msgspec.Raw, expected: Any) -> Any:
-    """Return the value of that type; raises MalformedReply where it is none."""
+    """Return the value of that type; raises TalkBroken where it is none."""
     return _converted(content, expected)
 
 
 def error_of(content: msgspec.Raw) -> errors.MediaFailure:
-    """Return the exception that was raised; raises MalformedReply."""
+    """Return the exception that was raised; raises TalkBroken."""
     name, raw = _converted(content, tuple[str, msgspec.Raw])
     kind = getattr(errors, name, None)
     if not (isinstance(kind, type) and issubclass(kind, errors.MediaFailure)):
-        raise MalformedReply(f"a media process may not raise {name}")
+        raise TalkBroken(f"a media process may not raise {name}")
     return kind(*_converted(raw, _arguments_of(kind)))
 
 
@@ -89,7 +86,7 @@ def _converted(data: bytes | msgspec.Raw, expected: Any) -> Any:
     try:
         return msgspec.msgpack.decode(data, type=expected)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedReply(str(error)) from error
+        raise TalkBroken(str(error)) from error
 
 
 def _after_its_length(data: bytes) -> bytes:

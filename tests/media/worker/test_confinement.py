@@ -25,7 +25,8 @@ from bot.media.exchange import Explained, Protection, VideoFacts
 from bot.media.processes import MediaProcesses
 from bot.media.worker.client import MediaWorkerDied
 from bot.media.worker.kinds import KINDS, ProcessKind
-from bot.media.worker.wire import MalformedReply, value_of
+from bot.media.worker.talk import TalkBroken
+from bot.media.worker.wire import value_of
 from tests.media.worker.conftest import is_running, worker_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what Linux's kernel gives")
@@ -175,7 +176,7 @@ LIES: tuple[tuple[object, Any], ...] = (
 
 @pytest.mark.parametrize(("value", "result"), LIES)
 def test_what_is_not_of_the_declared_kind_is_no_answer(value: object, result: Any) -> None:
-    with pytest.raises(MalformedReply):
+    with pytest.raises(TalkBroken):
         value_of(msgspec.Raw(msgspec.msgpack.encode(value)), result)
 
 
