@@ -31,8 +31,7 @@ def segment_of(samples: Samples) -> AudioSegment:
 
 def samples_of(segment: AudioSegment) -> Samples:
     """Return the samples, from -1 to 1, of a mono segment of 16 bits."""
-    samples: Samples = np.frombuffer(segment.raw_data, np.int16).astype(np.float32) / _WHOLE
-    return samples
+    return np.frombuffer(segment.raw_data, np.int16).astype(np.float32) / _WHOLE
 
 
 def wav_of(segment: AudioSegment) -> bytes:

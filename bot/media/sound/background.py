@@ -5,12 +5,10 @@ whole does not show is seen in some bands of the spectrum.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
+from bot.media.sound.samples import SAMPLE_RATE_HZ, Numbers, Places, Samples
 from bot.media.sound.spectrum import frequencies_hz, transformed
 
 _FRAME_SAMPLES = SAMPLE_RATE_HZ // 100
@@ -26,11 +24,8 @@ _MOST_DEVIATION = 6.0  # one band alone proves little
 _LOW, _LOWEST = 0.3, 0.05  # what is quieter than most is background, even if some is speech
 _LOW_IS_BELOW, _LOWEST_IS_BELOW = 0.524, 1.645  # of a normal distribution, in spreads
 
-Deviations = npt.NDArray[np.floating[Any]]
-Frames = npt.NDArray[np.intp]
 
-
-def deviations(samples: Samples, frames: Frames, floor_power: float) -> Deviations:
+def deviations(samples: Samples, frames: Places, floor_power: float) -> Numbers:
     """How far these frames (of 10 ms, in their order) stand above what is usual among them.
 
     In spreads of the background, averaged over the bands of the ear: noise alone gives about 0.4.
@@ -43,11 +38,10 @@ def deviations(samples: Samples, frames: Frames, floor_power: float) -> Deviatio
     low, lowest = np.quantile(levels, (_LOW, _LOWEST), axis=0)
     spread = np.maximum((low - lowest) / (_LOWEST_IS_BELOW - _LOW_IS_BELOW), _LEAST_SPREAD)
     usual = low + _LOW_IS_BELOW * spread
-    above: Deviations = np.clip((levels - usual) / spread, 0, _MOST_DEVIATION).mean(axis=1)
-    return above
+    return np.asarray(np.clip((levels - usual) / spread, 0, _MOST_DEVIATION).mean(axis=1))
 
 
-def _band_powers(samples: Samples, frames: Frames) -> Samples:
+def _band_powers(samples: Samples, frames: Places) -> Samples:
     """Return (frames, bands) of mean power."""
     around = (_WINDOW_SAMPLES - _FRAME_SAMPLES) // 2
     padded = np.pad(samples, (around, _WINDOW_SAMPLES))
@@ -79,7 +73,7 @@ def _window() -> Samples:
 
 
 @lru_cache(maxsize=1)
-def _bands() -> Frames:
+def _bands() -> Places:
     """Return the first line of each band, and that after the last."""
     edges = np.linspace(_steps(_LOWEST_HZ), _steps(_HIGHEST_HZ), _BANDS + 1)
     return np.searchsorted(frequencies_hz(_TRANSFORM_SAMPLES // 2 + 1), _hertz(edges))
@@ -90,5 +84,5 @@ def _steps(hertz: float) -> float:
     return float(21.4 * np.log10(1 + 0.00437 * hertz))
 
 
-def _hertz(steps: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _hertz(steps: Numbers) -> Numbers:
     return (10 ** (steps / 21.4) - 1) / 0.00437

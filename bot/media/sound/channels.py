@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
+from bot.media.sound.samples import SAMPLE_RATE_HZ, Mask, Numbers, Places, Samples
 from bot.media.sound.spectrum import frequencies_hz, samples_from, spectrum_of
-from bot.media.sound.voice_activity import CHUNK_SAMPLES, LEAST_CHUNKS, speaking_chunks
+from bot.media.sound.voice_activity import LEAST_CHUNKS, at_steps, speaking_chunks
 
 _STEP_SAMPLES = SAMPLE_RATE_HZ // 10
 _VOICE_HZ = (200.0, 4_000.0)
@@ -30,10 +29,6 @@ _SILENT_DB = 40.0  # how much worse than a voice something else is
 _LEAST_POWER = 1e-12
 _FADE_SAMPLES = _STEP_SAMPLES // 4
 _AROUND_CHUNKS = 15  # half a second around speech belongs to it
-
-Table = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-Way = npt.NDArray[np.intp]
 
 
 def to_mono(channels: Samples) -> Samples:
@@ -67,8 +62,8 @@ class _Steps:
     """
 
     voices: list[Samples]
-    levels: Table
-    likeness: Table
+    levels: Numbers
+    likeness: Numbers
     heard: Mask
     best: int
 
@@ -87,11 +82,11 @@ class _Steps:
         """Which channels are the best one once more, the best itself among them."""
         same = (self.likeness[:, self.heard] > _ALIKE).mean(axis=1) > _NEARLY_EVERY
         means = self.levels[:, self.heard].mean(axis=1)
-        alike: Mask = same & (means > means[self.best] - 2 * _MAY_LOSE_DB)
+        alike = np.asarray(same & (means > means[self.best] - 2 * _MAY_LOSE_DB))
         alike[self.best] = True
         return alike
 
-    def losses(self, channels: list[int]) -> Table:
+    def losses(self, channels: list[int]) -> Numbers:
         """How many dB too little of the voice each of these channels has in each step."""
         levels, heard = self.levels[channels], self.heard
         if self._are_strange(channels):
@@ -99,8 +94,7 @@ class _Steps:
             if speaks.any():
                 heard = heard & speaks.any(axis=0)
                 levels = np.where(speaks, levels, levels - _SILENT_DB)
-        losses: Table = np.maximum(0, levels.max(axis=0) - levels - _MAY_LOSE_DB) * heard
-        return losses
+        return np.asarray(np.maximum(0, levels.max(axis=0) - levels - _MAY_LOSE_DB) * heard)
 
     def _are_strange(self, channels: list[int]) -> bool:
         """Whether some of them have something else than the best channel."""
@@ -117,27 +111,24 @@ def _voice_band(channel: Samples) -> Samples:
     return samples_from(spectrum, len(channel))
 
 
-def _in_steps(one: Samples, other: Samples) -> Table:
+def _in_steps(one: Samples, other: Samples) -> Numbers:
     """Return the mean product of two channels in each step, the last filled up with silence."""
     whole = len(one) // _STEP_SAMPLES * _STEP_SAMPLES
     left, right = (each[:whole].reshape(-1, _STEP_SAMPLES) for each in (one, other))
     products = np.einsum("sn,sn->s", left, right)
     if whole < len(one):
         products = np.append(products, np.vdot(one[whole:], other[whole:]))
-    steps: Table = products.astype(np.float64) / _STEP_SAMPLES + _LEAST_POWER
-    return steps
+    return np.asarray(products, np.float64) / _STEP_SAMPLES + _LEAST_POWER
 
 
 def _speaking_steps(voice: Samples, steps: int) -> Mask:
     """Return for each step whether somebody speaks in it or near it."""
     chunks = speaking_chunks(voice)
     near = np.convolve(chunks, np.ones(2 * _AROUND_CHUNKS + 1), "full")[_AROUND_CHUNKS:]
-    near = near[: len(chunks)] >= LEAST_CHUNKS
-    middles = (np.arange(steps) * _STEP_SAMPLES + _STEP_SAMPLES // 2) // CHUNK_SAMPLES
-    return near[np.minimum(middles, len(near) - 1)]
+    return at_steps(near[: len(chunks)] >= LEAST_CHUNKS, steps, _STEP_SAMPLES)
 
 
-def _cheapest_way(losses: Table) -> Way:
+def _cheapest_way(losses: Numbers) -> Places:
     """Return the candidate for each step: as little lost, and as seldom changed, as can be."""
     candidates, steps = losses.shape
     came_from = np.zeros((candidates, steps), np.intp)
@@ -155,7 +146,7 @@ def _cheapest_way(losses: Table) -> Way:
     return way
 
 
-def _drawn(candidates: Sequence[Samples], way: Way) -> Samples:
+def _drawn(candidates: Sequence[Samples], way: Places) -> Samples:
     """Follow the way, from one candidate softly to the next."""
     if (way == way[0]).all():
         return np.ascontiguousarray(candidates[way[0]])
@@ -172,5 +163,4 @@ def _softly(gain: Samples) -> Samples:
     """The same with slopes for steps."""
     wide = np.pad(gain, (_FADE_SAMPLES // 2, _FADE_SAMPLES - _FADE_SAMPLES // 2 - 1), "edge")
     window = np.full(_FADE_SAMPLES, 1 / _FADE_SAMPLES, np.float32)
-    slopes: Samples = np.convolve(wide, window, "valid")
-    return slopes
+    return np.convolve(wide, window, "valid")

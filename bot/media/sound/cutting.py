@@ -10,8 +10,8 @@ from math import inf
 import numpy as np
 
 from bot.media.exchange import Span
-from bot.media.sound.samples import Samples
-from bot.media.sound.speech_span import FRAME_MILLISECONDS, Decibels, frame_levels_db, threshold_db
+from bot.media.sound.samples import Numbers, Samples
+from bot.media.sound.speech_span import FRAME_MILLISECONDS, frame_levels_db, threshold_db
 
 _SHORTEST_PAUSE_FRAMES = 15  # the closure of a "t" or "k" lasts up to a tenth of a second
 _BEND_MILLISECONDS = 250.0  # of so long a pause half of the worst is left
@@ -63,7 +63,7 @@ def _in_pause(first: int, frames: int) -> Iterator[CutPoint]:
         yield CutPoint(at, cost if step == 0 else 2 * cost)
 
 
-def _quiet(levels: Decibels) -> Iterator[CutPoint]:
+def _quiet(levels: Numbers) -> Iterator[CutPoint]:
     """The quietest moment of each quarter of a second, the worse the louder it is."""
     window = np.ones(_SMOOTH_FRAMES) / _SMOOTH_FRAMES
     smooth = np.convolve(np.pad(levels, _SMOOTH_FRAMES // 2, mode="edge"), window, "valid")

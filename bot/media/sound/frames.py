@@ -80,25 +80,23 @@ def _first(chunks: Iterable[Samples], longest_seconds: int | None) -> Iterator[S
 
 def _chunks(frames: Iterable[AudioFrame], timeline: Timeline | None) -> Iterator[Samples]:
     """The same at 16 kHz, as (n, channels), each of a second or less."""
-    run = _Run(None)
+    run: _Run | None = None
     for frame in frames:
         gap = 0.0 if timeline is None else timeline.gap_seconds(frame)
-        if gap or not run.takes(frame):
-            yield from run.end()
+        if run is None or gap or not run.takes(frame):
+            yield from run.end() if run else ()
             run = _Run(frame)
         if gap:
             yield np.zeros((round(gap * SAMPLE_RATE_HZ), run.channels), np.float32)
         yield from run.add(frame)
-    yield from run.end()
+    yield from run.end() if run else ()
 
 
 class _Run:
     """Frames of one kind that follow one another, resampled as they come."""
 
-    def __init__(self, first: AudioFrame | None) -> None:
+    def __init__(self, first: AudioFrame) -> None:
         self._kind = _kind(first)
-        if first is None:
-            return
         if first.sample_rate not in _RATES_HZ or not first.layout.nb_channels:
             raise SoundRefused(SoundFault.UNREADABLE)
         self._joined, self._second = AudioFifo(), first.sample_rate
@@ -120,8 +118,6 @@ class _Run:
 
     def end(self) -> Iterator[Samples]:
         """What is left."""
-        if self._kind is None:
-            return
         left = self._joined.read()
         none = np.zeros((0, self.channels), np.float32)
         yield self._resample(none if left is None else _numbers_of(left), last=True)
@@ -137,7 +133,7 @@ def _numbers_of(frame: AudioFrame) -> Samples:
     kind = np.dtype(_TYPES[frame.format.name.removesuffix("p")])
     planes = [np.frombuffer(memoryview(plane), kind) for plane in frame.planes]
     values = np.column_stack([plane.reshape(frame.samples, -1) for plane in planes])
-    numbers: Samples = values.astype(np.float32)
+    numbers = values.astype(np.float32)
     if kind.kind == "f":
         return numbers
     whole = np.float32(2 ** (8 * kind.itemsize - 1))
@@ -154,7 +150,5 @@ def _without_wild(values: Samples) -> Samples:
     return np.clip(values, -most, most)
 
 
-def _kind(frame: AudioFrame | None) -> tuple[object, ...] | None:
-    if frame is None:
-        return None
+def _kind(frame: AudioFrame) -> tuple[object, ...]:
     return frame.sample_rate, frame.format.name, frame.layout.name, frame.layout.nb_channels

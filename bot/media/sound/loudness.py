@@ -7,13 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from types import EllipsisType
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
-from bot.media.sound.spectrum import Exact, Response, response_of, samples_from, spectrum_of
+from bot.media.sound.samples import SAMPLE_RATE_HZ, Mask, Numbers, Samples
+from bot.media.sound.spectrum import response_of, samples_from, spectrum_of
 from bot.media.sound.true_peaks import STEP_SAMPLES, close_peaks, step_peaks
 
 _OFFSET_LUFS = -0.691
@@ -59,12 +57,12 @@ def decibels(magnitude: float) -> float:
 
 
 @lru_cache(maxsize=2)
-def k_weighting(lines: int) -> Response:
+def k_weighting(lines: int) -> Samples:
     """Return the K weighting's magnitude, see `response_of`."""
     return response_of(lines, _k_weighted)
 
 
-def _k_weighted(hertz: Exact) -> Exact:
+def _k_weighted(hertz: Numbers) -> Numbers:
     z = np.exp(-2j * np.pi * hertz / _DESIGN_RATE_HZ)
     weight = np.ones(len(hertz))
     for numerator, denominator in (_SHELF, _ROLL_OFF):
@@ -72,7 +70,7 @@ def _k_weighted(hertz: Exact) -> Exact:
     return weight
 
 
-def _block_powers(weighted: Samples) -> npt.NDArray[np.float64]:
+def _block_powers(weighted: Samples) -> Numbers:
     """Return the mean power of each block; of the whole, if it is shorter than one."""
     hops = len(weighted) // _HOP_SAMPLES
     if hops < _HOPS_IN_BLOCK:
@@ -83,8 +81,7 @@ def _block_powers(weighted: Samples) -> npt.NDArray[np.float64]:
         for end in [min(hops * _HOP_SAMPLES, begin + _SAMPLES_AT_ONCE)]
     ]
     sums = np.convolve(np.concatenate(squares), np.ones(_HOPS_IN_BLOCK), "valid")
-    powers: npt.NDArray[np.float64] = sums / (_HOP_SAMPLES * _HOPS_IN_BLOCK)
-    return powers
+    return sums / (_HOP_SAMPLES * _HOPS_IN_BLOCK)
 
 
 def _lufs(power: float) -> float:
@@ -107,10 +104,8 @@ _TOLERATED_LU = 0.2
 _MOST_EXTRA_GAIN_DB = 12.0  # more would only raise the background
 _MOST_TRIES = 12
 
-Voice = npt.NDArray[np.bool_] | EllipsisType
+Voice = Mask | EllipsisType
 """Which samples are the voice."""
-
-Gains = npt.NDArray[np.floating[Any]]
 
 
 def level(samples: Samples, weighted: Samples, voice: Voice = ...) -> Samples:
@@ -182,7 +177,7 @@ def _search(
 class _Limiter:
     """The highest magnitude in each step, how many samples there are, and how far to look."""
 
-    peaks: Gains
+    peaks: Numbers
     length: int
     look_ahead_steps: int
 
@@ -197,7 +192,7 @@ class _Limiter:
         return _drawn_through(steps.astype(np.float32))[: self.length]
 
 
-def _lowest_around(gains: Gains, reach: int) -> Gains:
+def _lowest_around(gains: Numbers, reach: int) -> Numbers:
     """Return the least of the gains from `reach` steps before to `reach` after each."""
     low = np.pad(gains, reach, constant_values=1.0)
     covered, width = 1, 2 * reach + 1
@@ -208,11 +203,10 @@ def _lowest_around(gains: Gains, reach: int) -> Gains:
     return low
 
 
-def _smooth(gains: Gains, reach: int) -> Gains:
+def _smooth(gains: Numbers, reach: int) -> Numbers:
     """Average over `reach` steps, which never rises above a gain needed within them."""
     window = np.bartlett(2 * reach + 3)[1:-1]
-    smooth: Gains = np.convolve(np.pad(gains, reach, mode="edge"), window / window.sum(), "valid")
-    return smooth
+    return np.convolve(np.pad(gains, reach, mode="edge"), window / window.sum(), "valid")
 
 
 def _drawn_through(steps: Samples) -> Samples:

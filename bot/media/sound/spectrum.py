@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
+from bot.media.sound.samples import SAMPLE_RATE_HZ, Numbers, Samples
 
 Spectrum = npt.NDArray[np.complexfloating[Any, Any]]
-Response = npt.NDArray[np.float32]
-Exact = npt.NDArray[np.floating[Any]]
 
 _PADDING_SAMPLES = SAMPLE_RATE_HZ // 10  # a filter's echo of the end must not reach the beginning
 _BLOCK_SAMPLES = 4096  # lengths that are multiples of it are fast to transform
@@ -32,22 +30,20 @@ def transformed(samples: Samples, length: int) -> Spectrum:
 
     Any other kind is computed by numpy in double precision, which takes three times as long.
     """
-    spectra: Spectrum = np.fft.rfft(samples, length, norm="ortho")
-    return spectra
+    return np.fft.rfft(samples, length, norm="ortho")
 
 
 def samples_from(spectrum: Spectrum, length: int) -> Samples:
     """Return the first `length` samples of a spectrum."""
-    samples: Samples = np.fft.irfft(spectrum, norm="ortho")[:length].astype(np.float32, copy=False)
-    return samples
+    return np.fft.irfft(spectrum, norm="ortho")[:length].astype(np.float32, copy=False)
 
 
-def frequencies_hz(lines: int) -> npt.NDArray[np.float64]:
+def frequencies_hz(lines: int) -> Numbers:
     """Return the frequencies of a spectrum with so many lines."""
     return np.linspace(0, SAMPLE_RATE_HZ / 2, lines)
 
 
-def response_of(lines: int, magnitude: Callable[[Exact], Exact]) -> Response:
+def response_of(lines: int, magnitude: Callable[[Numbers], Numbers]) -> Samples:
     """Return a filter's magnitude at so many lines from 0 Hz to half the sample rate, some at a
     time: exact numbers take several times as much memory.
     """
@@ -60,7 +56,7 @@ def response_of(lines: int, magnitude: Callable[[Exact], Exact]) -> Response:
 
 
 @lru_cache(maxsize=2)
-def high_pass(lines: int) -> Response:
+def high_pass(lines: int) -> Samples:
     """Return the high-pass filter's magnitude.
 
     Butterworth, fourth order, 70 Hz: below is rumble, wind and handling, and no voice.
@@ -68,7 +64,6 @@ def high_pass(lines: int) -> Response:
     return response_of(lines, _high_passed)
 
 
-def _high_passed(hertz: Exact) -> Exact:
+def _high_passed(hertz: Numbers) -> Numbers:
     ratio = (hertz / _HIGH_PASS_HZ) ** 8
-    passed: Exact = np.sqrt(ratio / (1 + ratio))
-    return passed
+    return np.asarray(np.sqrt(ratio / (1 + ratio)))

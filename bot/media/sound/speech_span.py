@@ -6,10 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from bot.media.sound.background import deviations
-from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
+from bot.media.sound.samples import SAMPLE_RATE_HZ, Mask, Numbers, Samples, step_powers
 
 KEPT_BEFORE_MILLISECONDS = 120
 KEPT_AFTER_MILLISECONDS = 200
@@ -34,8 +33,6 @@ _SOFTEST_DB = 60.0  # under the loudest frame; what is further down is silence
 _PAUSES_HEARD_FRAMES = 100
 _MOST_CREDIBLE_DB = 60.0
 _LEAST_FRAMES_TO_JUDGE = 100
-
-Decibels = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,31 +73,26 @@ def find_speech(samples: Samples) -> SpeechSpan | None:
     return SpeechSpan(max(0, start), min(whole, end), _signal_to_noise_db(levels, active))
 
 
-def frame_levels_db(samples: Samples) -> Decibels:
+def frame_levels_db(samples: Samples) -> Numbers:
     """Return the level of each frame of 10 ms of a recording at 16 kHz."""
-    frames = len(samples) // _FRAME_SAMPLES
-    blocks = samples[: frames * _FRAME_SAMPLES].reshape(frames, _FRAME_SAMPLES)
-    powers = np.einsum("ij,ij->i", blocks, blocks).astype(np.float64) / _FRAME_SAMPLES
-    levels: Decibels = 10 * np.log10(np.maximum(powers, _LEAST_POWER))
-    return levels
+    return np.asarray(10 * np.log10(np.maximum(step_powers(samples, _FRAME_SAMPLES), _LEAST_POWER)))
 
 
-def threshold_db(levels: Decibels) -> float:
+def threshold_db(levels: Numbers) -> float:
     """Return the level above which somebody speaks."""
     floor, speech = float(np.percentile(levels, 10)), float(np.sort(levels)[-_SPEECH_FRAMES])
     threshold = max(floor + _ABOVE_FLOOR_DB, speech - _BELOW_SPEECH_DB)
     return max(min(threshold, speech - _NEAR_SPEECH_DB), _NEVER_SOUND_DB)
 
 
-def _without_clicks(active: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _without_clicks(active: Mask) -> Mask:
     """Keep the loud frames that have others around them."""
     around = np.convolve(active, np.ones(2 * _NEIGHBOURS + 1), "same")
-    kept: npt.NDArray[np.bool_] = active & (around >= _FEWEST_LOUD)
-    return kept
+    return active & (around >= _FEWEST_LOUD)
 
 
 def _with_soft_ends(
-    samples: Samples, levels: Decibels, active: npt.NDArray[np.bool_], first: int, last: int
+    samples: Samples, levels: Numbers, active: Mask, first: int, last: int
 ) -> tuple[int, int]:
     """The first and the last frame of speech, with soft words before and after the loud ones."""
     if first <= _KEPT_BEFORE_FRAMES and len(levels) - last <= _KEPT_AFTER_FRAMES:
@@ -118,7 +110,7 @@ def _with_soft_ends(
     return min([first, *soft[:1].tolist()]), max([last, *soft[-1:].tolist()])
 
 
-def _signal_to_noise_db(levels: Decibels, active: npt.NDArray[np.bool_]) -> float | None:
+def _signal_to_noise_db(levels: Numbers, active: Mask) -> float | None:
     """Compare the power of the loud frames with that of the quietest tenth of all.
 
     Speech pauses for a tenth of the time, or nearly; sound that never does looks

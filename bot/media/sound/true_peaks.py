@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import soxr
 
-from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
+from bot.media.sound.samples import SAMPLE_RATE_HZ, Places, Samples
 
 STEP_SAMPLES = 8
 """Peaks are looked for twice a millisecond."""
@@ -20,8 +18,6 @@ _CLOSELY = 8
 _STEPS_AT_ONCE, _SAMPLES_AT_ONCE = 20_000, SAMPLE_RATE_HZ  # a second is quickest
 _REACH_SAMPLES = 10
 _WINDOW_SHAPE = 5.0
-
-Steps = npt.NDArray[np.intp]
 
 
 def step_peaks(samples: Samples) -> Samples:
@@ -52,7 +48,7 @@ def _oversampled(samples: Samples) -> Iterator[Samples]:
         yield dense.resample_chunk(samples[begin:end], last=end >= len(samples))
 
 
-def close_peaks(samples: Samples, steps: Steps) -> Samples:
+def close_peaks(samples: Samples, steps: Places) -> Samples:
     """Return the same for these steps alone, twice as closely looked at."""
     before = np.pad(samples, (_REACH_SAMPLES, _REACH_SAMPLES + STEP_SAMPLES))
     windows = np.lib.stride_tricks.sliding_window_view(before, len(_between()))
@@ -62,7 +58,7 @@ def close_peaks(samples: Samples, steps: Steps) -> Samples:
 
 
 @cache
-def _between() -> npt.NDArray[np.floating[Any]]:
+def _between() -> Samples:
     """What each sample around a step has of each moment in it (a windowed sinc)."""
     wanted = np.arange(STEP_SAMPLES * _CLOSELY) / _CLOSELY
     places = np.arange(-_REACH_SAMPLES, STEP_SAMPLES + _REACH_SAMPLES)

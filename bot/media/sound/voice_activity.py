@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot.media.sound.samples import Samples
+from bot.media.sound.samples import Mask, Samples
 from bot.media.sound.spectrum import transformed
 
 CHUNK_SAMPLES = 512
@@ -36,7 +36,6 @@ _HALVES = np.repeat(np.array([0.5, 0.5, 1, 0.5], np.float32), _UNITS)  # take, k
 _RAISED = 1 - _HALVES
 _HEADER_BYTES = 106  # a mark, the name of the model, its version and its sizes
 
-Chunks = npt.NDArray[np.bool_]
 Weights = npt.NDArray[np.float32]
 
 
@@ -45,7 +44,7 @@ def somebody_speaks(samples: Samples) -> bool:
     return _holds_word(speaking_chunks(_loudest(samples))) or _holds_word(speaking_chunks(samples))
 
 
-def speaking_chunks(samples: Samples) -> Chunks:
+def speaking_chunks(samples: Samples) -> Mask:
     """Return for each chunk of a sound at 16 kHz whether somebody speaks in it."""
     chunks = -(-len(samples) // CHUNK_SAMPLES)
     if not chunks:
@@ -59,7 +58,13 @@ def speaking_chunks(samples: Samples) -> Chunks:
     return _recurrent(np.concatenate(encoded))[:chunks] > 0
 
 
-def _holds_word(speaks: Chunks) -> bool:
+def at_steps(chunks: Mask, steps: int, step_samples: int) -> Mask:
+    """Return for each of so many steps what holds for the chunk in its middle."""
+    middles = (np.arange(steps) * step_samples + step_samples // 2) // CHUNK_SAMPLES
+    return chunks[np.minimum(middles, len(chunks) - 1)]
+
+
+def _holds_word(speaks: Mask) -> bool:
     within = np.convolve(speaks, np.ones(_WITHIN_CHUNKS))
     return bool(within.max(initial=0.0) >= LEAST_CHUNKS)
 
@@ -122,8 +127,7 @@ def _recurrent(encoded: Weights) -> Weights:
         take, keep, new, show = gates.reshape(4, _UNITS)
         cell = keep * cell + take * new
         hidden[at + 1] = show * np.tanh(cell)
-    odds: Weights = np.maximum(hidden[1:], 0) @ network.decoder + network.decoder_bias
-    return odds
+    return np.maximum(hidden[1:], 0) @ network.decoder + network.decoder_bias
 
 
 @dataclass(frozen=True, slots=True)
