@@ -179,26 +179,32 @@ async def test_a_bot_that_was_down_makes_one_at_once_and_tells_only_where_it_can
     assert "No space left on device" in (await told(fakes))[0]
 
 
-@pytest.mark.parametrize("place", ["a file", "nowhere to be made"])
+@pytest.mark.parametrize("place", ["a file", "not to be written to"])
 async def test_a_folder_that_cannot_be_used_is_named(
     fakes: Fakes, tmp_path: Path, place: str
 ) -> None:
     (tmp_path / "file").touch()
-    path = {"a file": tmp_path / "file", "nowhere to be made": Path("/proc/backups")}[place]
+    path = {"a file": tmp_path / "file", "not to be written to": Path("/proc/self")}[place]
     backups = Kept(common=with_settings(fakes, path))
     await work(backups)
     await work(backups)
     assert f"BACKUP_DIR leads to {path}, but " in (await told(fakes))[0]
 
 
-async def test_a_folder_that_is_gone_is_made_anew(
+async def test_a_folder_whose_disk_is_not_mounted_is_made_by_nobody_and_told_at_once(
     fakes: Fakes, backups: Kept, folder: Path
 ) -> None:
     await work(backups)
-    shutil.rmtree(folder)
+    mounted = shutil.move(folder, folder.with_name("mounted"))
     fakes.clock.advance(600)
     await work(backups)
-    assert len(names(folder)) == 1
+    assert await work(backups) == {"late backup"}
+    assert f"{folder}, but it is not there: mount its disk" in (await told(fakes))[0]
+    assert folder.name not in names(folder.parent)
+    shutil.move(mounted, folder)
+    fakes.clock.advance(EVERY)
+    await work(backups)
+    assert names(folder) == {of(0), of(-24 - 1 / 6)}
 
 
 async def test_a_disk_that_hangs_is_given_up_and_told(

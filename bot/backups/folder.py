@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.config.amounts import HOUR
+from bot.config.folders import SettingsFolder
 
 LATE_MILLISECONDS = 26 * HOUR
 """So long after the last one the operator is told."""
@@ -22,6 +24,17 @@ class BackupFolder:
 
     path: Path
     bot_id: int
+
+    def fault(self) -> str | None:
+        """What is wrong with it, in one sentence.
+
+        The operator makes it: one that is missing is on a disk that is not mounted, and a copy on
+        this disk would be lost with the database.
+        """
+        if not os.path.lexists(self.path):
+            missing = "it is not there: mount its disk, or make it"
+            return f"BACKUP_DIR leads to {self.path}, but {missing}."
+        return SettingsFolder("BACKUP_DIR", self.path).fault()
 
     def file_of(self, at_milliseconds: int) -> Path:
         """The name of one that is made at that moment."""

@@ -16,7 +16,6 @@ from pathlib import Path
 from bot.backups.folder import LATE_MILLISECONDS, BackupFolder
 from bot.common import Component
 from bot.config.amounts import HOUR, whole
-from bot.config.folders import SettingsFolder
 from bot.retry import DISK
 from bot.task_pool import Work
 
@@ -93,7 +92,7 @@ class Backups(Component):
         self._newest_milliseconds = newest or 0
         if now - self._newest_milliseconds < whole(self.limits.backup_hours, HOUR):
             return
-        fault = await asyncio.to_thread(SettingsFolder("BACKUP_DIR", folder.path).make)
+        fault = await asyncio.to_thread(folder.fault)
         if fault is not None:
             raise BackupFailed(fault)
         await asyncio.to_thread(folder.remove_unfinished)

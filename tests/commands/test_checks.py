@@ -188,10 +188,11 @@ def test_it_says_how_old_the_newest_backup_is_and_what_keeps_the_next_from_being
 
     assert "none are made by themselves" in told(settings.model_copy(update={"backup_dir": None}))
     migrations.migrate(path)
+    folder = BackupFolder(tmp_path / "backups", settings.bot_id)
+    assert f"problem  backups: BACKUP_DIR leads to {folder.path}, but it is not there" in told()
+    folder.path.mkdir()
     assert "the first will be made" in told()
     assert "warning  backups: they are on the disk of the database" in told()
-    folder = BackupFolder(tmp_path / "backups", settings.bot_id)
-    folder.path.mkdir()
     folder.file_of(clock.now_milliseconds()).touch()
     clock.advance(26 * HOUR)
     assert "ok       backups: the newest" in told()

@@ -69,6 +69,7 @@ async def test_the_bot_makes_one_by_itself_and_one_is_enough_to_go_on_from(
     there: World, tmp_path: Path
 ) -> None:
     ada, kept = await there.person(), tmp_path / "kept"
+    kept.mkdir()
     await there.start_bot(BACKUP_DIR=str(kept))
     await eventually(lambda: names(kept, "*.db"), "a backup")
     (backup,) = kept.glob("*.db")

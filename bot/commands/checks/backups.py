@@ -9,7 +9,7 @@ from bot.backups.folder import LATE_MILLISECONDS, BackupFolder
 from bot.clock import Clock
 from bot.commands.checks.finding import Finding, ok, problem, warning
 from bot.config.amounts import HOUR
-from bot.config.folders import SettingsFolder, room_for_backup
+from bot.config.folders import room_for_backup
 from bot.config.settings import Settings
 
 
@@ -17,12 +17,11 @@ def check_backups(settings: Settings, clock: Clock) -> list[Finding]:
     """Look at BACKUP_DIR, if it is set; what is wrong there keeps no bot from running."""
     if settings.backup_dir is None:
         return [ok("backups: none are made by themselves (BACKUP_DIR)")]
-    place = SettingsFolder("BACKUP_DIR", settings.backup_dir)
-    fault = place.fault()
+    folder = BackupFolder(settings.backup_dir, settings.bot_id)
+    fault = folder.fault()
     if fault is not None:
         return [problem(f"backups: {fault}")]
-    folder = BackupFolder(settings.backup_dir, settings.bot_id)
-    room = _room(settings.database_path, place.nearest())
+    room = _room(settings.database_path, folder.path)
     return [_age(folder, clock.now_milliseconds()), *room]
 
 
