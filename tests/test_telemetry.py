@@ -34,7 +34,7 @@ token = settings.telegram_bot_token.get_secret_value()
 try:
     with log_context(update=5, job=17), log_context(update=5, job=17, task="17.1"):
         logging.getLogger("bot").info("before, with %s", token)
-        words_of_a_person = "hello there"
+        words_of_a_person = " ".join(["hello", "there"])  # the source itself may be sent
         raise ConnectionError(f"GET https://api/bot{token}/getMe")
 except ConnectionError:
     logging.getLogger("bot").exception("it failed with %s", token)
