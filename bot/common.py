@@ -32,6 +32,8 @@ from storage.people import people
 
 Made = TypeVar("Made")
 
+_JOBS_KNOWN = 1_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class TelegramServices:
@@ -55,6 +57,8 @@ class CommonServices:
     media: MediaProcesses
     operator: Operator
     wakeup: Wakeup
+    updates_of_jobs: dict[int, int | None] = field(init=False, compare=False, default_factory=dict)
+    """The update that each of the newest jobs began with, which never changes."""
     _parts: dict[type[Any], Any] = field(init=False, compare=False, default_factory=dict)
 
     def part(self, kind: type[Made]) -> Made:
@@ -123,8 +127,12 @@ class Component:
     @asynccontextmanager
     async def about_job(self, job_id: int, **fields: str) -> AsyncIterator[None]:
         """Within it whatever is logged names the job, and the update that it began with."""
-        update_id = inbox.update_in(await jobs.source_of(self.database, job_id))
-        with log_context(update=update_id, job=job_id, **fields):
+        known = self.common.updates_of_jobs
+        if job_id not in known:
+            known[job_id] = inbox.update_in(await jobs.source_of(self.database, job_id))
+            if len(known) > _JOBS_KNOWN:
+                del known[next(iter(known))]
+        with log_context(update=known[job_id], job=job_id, **fields):
             yield
 
     async def effective(self, conversation: ConversationKey) -> EffectiveSettings:

@@ -166,6 +166,12 @@ async def get(database: Queryable, media_id: int) -> Media | None:
     return await database.find(Media, "media", id=media_id)
 
 
+async def pair(database: Queryable, photo_id: int, voice_id: int) -> tuple[Media, Media] | None:
+    """A photo and a voice; None where one of them is not there."""
+    found = await database.find_all(Media, "media", "kind", id=(photo_id, voice_id))
+    return (found[0], found[1]) if len(found) == 2 else None
+
+
 async def by_source(database: Queryable, source: str) -> Media | None:
     """The media item that this update brought."""
     return await database.find(Media, "media", source=source)

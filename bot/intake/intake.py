@@ -95,7 +95,7 @@ class Intake(Component):
             await self.pairing.pair(item.conversation)
             item = await media.get(self.database, item.id) or item
         try:
-            await self.replies.say(item.id)
+            await self.replies.say(item)
             if item.fault:
                 await self.photo_help.show(item.id)
         except chat.TryAgain as failure:

@@ -107,16 +107,15 @@ class Pairing(Component):
 
         Raises: RuleRefused.
         """
-        photo = await media.get(self.database, job.photo_id)
-        voice = await media.get(self.database, job.voice_id)
-        if photo is None or voice is None or voice.duration_milliseconds is None:
+        items = await media.pair(self.database, job.photo_id, job.voice_id)
+        if items is None or items[1].duration_milliseconds is None:
             return None
+        pair = Pair(*items)
         try:
-            pair = Pair(photo, voice)
             return await self._start(way, request, pair, status_message_id, job=job, **how)
         except RuleRefused as refusal:
             if refusal.rule is Rule.CONSENT:
-                await self.consent.ask(voice.conversation, voice.message_id)
+                await self.consent.ask(pair.voice.conversation, pair.voice.message_id)
             raise
 
     async def _start(

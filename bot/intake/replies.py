@@ -22,7 +22,7 @@ from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
-from storage import drafts, media
+from storage import drafts
 from storage.drafts import Draft
 from storage.groups import groups
 from storage.jobs import jobs
@@ -88,13 +88,12 @@ class MediaReplies(Component):
 
     messenger = Part(Messenger)
 
-    async def say(self, media_id: int) -> None:
+    async def say(self, item: Media) -> None:
         """Say it on the media item's message; nothing, where that message is a job's status by now.
 
         Raises: `TelegramFailure`s, see `Conversation.about`.
         """
-        item = await media.get(self.database, media_id)
-        if item is None or item.state == MediaState.RECEIVED or _is_said_on_picture(item):
+        if item.state == MediaState.RECEIVED or _is_said_on_picture(item):
             return
         said = await self.words(item)
         if said is not None:

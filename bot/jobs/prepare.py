@@ -97,11 +97,10 @@ class Preparation(Component):
             await task_moves.set_voice(tx, task, task.voice_url, 0)
 
     async def _items(self, job: Job) -> tuple[Media, Media]:
-        photo = await media.get(self.database, job.photo_id)
-        voice = await media.get(self.database, job.voice_id)
-        if photo is None or voice is None:
+        items = await media.pair(self.database, job.photo_id, job.voice_id)
+        if items is None:
             raise MediaLost(f"a media item of job {job.id} is not in the database")
-        return photo, voice
+        return items
 
     def _expires_soon(self, expires_at_milliseconds: int | None) -> bool:
         soon = self.clock.now_milliseconds() + _OUTLAST_MILLISECONDS

@@ -247,7 +247,8 @@ class Database(Queryable):
 
         `goes_first`: before all that wait but one.
 
-        Cancellation cannot tear a commit: the outcome is awaited before the lock is given back.
+        Cancellation cannot tear a commit: the lock is given back after the rollback, which the
+        writer does behind what it was told before.
 
         Raises: DatabaseUnusable; DatabaseLocked after `hurry`.
         """
@@ -255,8 +256,7 @@ class Database(Queryable):
             with self._noting_trouble(written=True):
                 async with AsyncExitStack() as undo:
                     undo.push_async_callback(self._rollback)
-                    begin = "BEGIN IMMEDIATE"
-                    await self._patiently("write", lambda: finish(self.writer.execute(begin)))
+                    await self._patiently("write", lambda: self.writer.execute("BEGIN IMMEDIATE"))
                     yield Transaction(self.writer, self.now_milliseconds)
                     await self._commit()
                     undo.pop_all()
@@ -272,7 +272,7 @@ class Database(Queryable):
             return await call(tx, *args, **named)
 
     async def _commit(self) -> None:
-        await finish(self.writer.commit())
+        await self.writer.commit()
 
     async def _rollback(self) -> None:
         await finish(self.writer.rollback())

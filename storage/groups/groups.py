@@ -23,6 +23,8 @@ class GroupSettings:
 
 async def settings_of(database: Queryable, chat_id: int) -> GroupSettings:
     """The group's settings; the defaults where nothing was chosen, and in private chats."""
+    if chat_id > 0:
+        return GroupSettings()
     return await database.find(GroupSettings, "groups", chat_id=chat_id) or GroupSettings()
 
 

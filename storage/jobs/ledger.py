@@ -235,17 +235,15 @@ async def budgets_of(database: Queryable, caps: Caps) -> tuple[Budget, Budget]:
     """Today's and this month's, paid checks counted in."""
     now = database.now_milliseconds
     day = day_of(now, caps.zone)
-    today, month = await _money(database, _DAY, day), await _money(database, _MONTH, day)
+    sql = f"""
+        SELECT COALESCE(SUM(micro_yuan), 0) AS month,
+            COALESCE(SUM(micro_yuan) FILTER (WHERE {_DAY}), 0) AS today
+        FROM money_of_days WHERE {_MONTH}
+        """  # noqa: S608
+    (spent,) = await database.fetch_all(sql, day=day)
     return (
-        Budget(caps.bot_day_micro_yuan - today, next_day_milliseconds(now, caps.zone)),
-        Budget(caps.bot_month_micro_yuan - month, next_month_milliseconds(now, caps.zone)),
-    )
-
-
-async def _money(database: Queryable, where: str, day: str) -> int:
-    return await database.number(
-        f"SELECT COALESCE(SUM(micro_yuan), 0) AS total FROM money_of_days WHERE {where}",  # noqa: S608
-        day=day,
+        Budget(caps.bot_day_micro_yuan - spent["today"], next_day_milliseconds(now, caps.zone)),
+        Budget(caps.bot_month_micro_yuan - spent["month"], next_month_milliseconds(now, caps.zone)),
     )
 
 

@@ -27,7 +27,9 @@ async def test_the_beginning_says_what_it_takes_where_that_is_not_its_length(
         await preferences.choose(tx, ADA.user_id, {"resolution": resolution})
         voice = await orders.item(tx, "voice", ADA)
         await media.ask_again(tx, voice.id, Rule.LONGEST, '{"seconds": 7.0, "limit": 5.0}')
-    await MediaReplies(common=fakes.common).say(voice.id)
+    asked = await media.get(fakes.database, voice.id)
+    assert asked is not None
+    await MediaReplies(common=fakes.common).say(asked)
     (said,) = fakes.sender.messages.values()
     assert said.buttons == [button]
 
@@ -54,6 +56,6 @@ async def test_the_same_voice_again_says_what_its_video_takes(fakes: Fakes) -> N
     async with fakes.database.transaction() as tx:
         await tx.execute("DELETE FROM drafts")
         photo = await orders.item(tx, "photo", ADA)
-    await MediaReplies(common=fakes.common).say(photo.id)
+    await MediaReplies(common=fakes.common).say(photo)
     (said,) = fakes.sender.messages.values()
     assert said.buttons == ["Same voice again · 5 s"]

@@ -41,7 +41,9 @@ async def test_the_end_of_a_video_is_not_written_over(fakes: Fakes) -> None:
     end = fakes.sender.messages[job.status_message_id].text
     assert "Nothing was charged" in end
     await used_again(fakes, job)
-    await wording.say(job.voice_id)
+    voice = await media.get(fakes.database, job.voice_id)
+    assert voice is not None
+    await wording.say(voice)
     assert fakes.sender.messages[job.status_message_id].text == end
 
 
@@ -54,5 +56,7 @@ async def test_a_message_of_its_own_says_that_the_voice_is_used(fakes: Fakes) ->
             tx, job.voice_id, chat_id=own.chat_id, reply_message_id=own.message_id
         )
         await moves.announced(tx, job.id)
-    await wording.say(job.voice_id)
+    voice = await media.get(fakes.database, job.voice_id)
+    assert voice is not None
+    await wording.say(voice)
     assert fakes.sender.messages[own.message_id].text.startswith("Got it: 5 s")
