@@ -53,7 +53,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
     """Run the bot until `stop` is set.
 
     Raises:
-        SecondInstance, TokenRejected: Telegram refuses to serve this process.
+        TokenRejected: Telegram does not know the token at the start.
         DatabaseTooNew: the database belongs to a newer version.
         DatabaseUnusable: its file is damaged, full or read-only; the operator was told.
         DatabaseLocked: another program kept it locked at the start.
@@ -122,6 +122,7 @@ async def _join(
         receiver=updates.receiver,
         clock=clock,
         on_heard=partial(health.heard, Sign.TELEGRAM),
+        on_giving_way=partial(common.operator.tell, "second-poller", "operator-second-poller"),
     )
     polling = None if settings.is_behind_webhook else fetching
     menus = Menus(

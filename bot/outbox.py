@@ -178,7 +178,7 @@ class OutboxRunner:
         try:
             with waiting_at_most(LONGEST_WAIT_SECONDS):
                 await kind.run(Attempt(entry, self.database))
-        except (chat.TokenRejected, chat.SecondInstance):
+        except chat.TokenRejected:
             raise
         except (chat.TelegramFailure, OSError, NotNow, Pointless) as failure:
             await self.database.do(self._judge, kind, entry, failure)

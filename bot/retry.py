@@ -81,8 +81,8 @@ POLLING = RetryPolicy((0.5, 1, 2, 4, 8, 10), _HALF)
 """Logging in, fetching updates; endless. It is found out soon that Telegram is there again."""
 TELEGRAM_CALL = TELEGRAM.first(3)
 """A call or a download; after that its caller hears of it."""
-SECOND_INSTANCE = RetryPolicy((15,), _HALF)
-"""How long another poll is put up with: of two instances one gives up first."""
+SECOND_POLLER = RetryPolicy((12,))
+"""Until it is looked whether another program still polls, and not in its way before; endless."""
 REPLY = RetryPolicy((1, 2, 5, 10, *[30] * 30))
 """A reply whose fate is unknown: a quarter of an hour."""
 

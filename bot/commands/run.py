@@ -51,7 +51,7 @@ def start(kind: type[Settings], *, stop_with_stdin: bool) -> None:
 
 def _run(settings: Settings) -> None:
     from bot.app import run as run_bot
-    from bot.telegram.errors import SecondInstance, TokenRejected
+    from bot.telegram.errors import TokenRejected
 
     async def until_stopped() -> None:
         with stop_on_signals() as stop:
@@ -67,11 +67,6 @@ def _run(settings: Settings) -> None:
             asyncio.run(until_stopped())
     except TokenRejected:
         raise Failure(UNKNOWN_BOT) from None
-    except SecondInstance:
-        raise Failure(
-            "Another program fetches this bot's messages: stop it, or give this bot a token of "
-            "its own."
-        ) from None
 
 
 async def _look_at_provider(settings: Settings) -> None:

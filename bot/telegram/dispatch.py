@@ -27,8 +27,7 @@ OnParked = Callable[[int, str], Awaitable[None]]
 
 _TRIES = 3
 # Telegram out of reach is not the update's fault, nor is a token that is refused: a stray refusal
-# passes, and after a real one no updates are fetched any more, which ends the process. That many
-# pauses (20 minutes) do not count.
+# passes. That many pauses (20 minutes) do not count.
 _EXCUSED = 60
 
 

@@ -81,7 +81,7 @@ def translate(error: TelegramError) -> errors.TelegramFailure | None:
     """
     text = describe(error)
     match error:
-        case LoggedOut():
+        case LoggedOut() | Conflict():
             return errors.NotSent(text)
         case ChatMigrated():
             return errors.ChatMoved(error.new_chat_id)
@@ -89,8 +89,6 @@ def translate(error: TelegramError) -> errors.TelegramFailure | None:
             return errors.NotSent(text, retry_after_seconds(error))
         case InvalidToken():
             return errors.TokenRejected(text)
-        case Conflict():
-            return errors.SecondInstance(text)
         case Forbidden():
             return (_meaning(text, errors.NotAllowed) or errors.ChatDead)(text)
         case BadRequest():

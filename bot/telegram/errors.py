@@ -17,8 +17,7 @@
     │       └── RequestInvalid Telegram refuses what we wrote: a bug of ours
     ├── ChatMoved              the group has a new id (`new_chat_id`): rewrite it, then repeat
     ├── MessageGone            nothing to edit any more: send a new message instead
-    ├── TokenRejected          the token is wrong or revoked: stop, the operator must act
-    └── SecondInstance         somebody else polls with this token: stop, the operator must act
+    └── TokenRejected          the token is wrong or revoked: the operator must act
 
 `SendUnknown` comes only from calls that would show something twice when repeated (a new message);
 edits, deletions and reads answer `TryAgain` in the same situation.
@@ -107,7 +106,3 @@ class RequestInvalid(FormRefused):
 
 class TokenRejected(TelegramFailure):
     """Telegram does not know this bot token."""
-
-
-class SecondInstance(TelegramFailure):
-    """Another process fetches this bot's updates."""

@@ -1,10 +1,11 @@
-"""getUpdates by hand, as raw JSON: one bad update stops no other; other instances are noticed."""
+"""getUpdates by hand, as raw JSON: one bad update stops no other; other pollers are noticed."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+import math
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -15,12 +16,12 @@ from telegram.error import TelegramError
 
 from bot.clock import Clock
 from bot.http_client import HttpClient, named
-from bot.retry import POLLING, SECOND_INSTANCE, RetryPolicy
+from bot.retry import POLLING, SECOND_POLLER, RetryPolicy
 from bot.shutdown import unless_stopped
 from bot.telegram.answers import ForeignAnswer, LoggedOut, read_answer, status_of, understood
 from bot.telegram.dispatch import to_stored
 from bot.telegram.error_mapping import describe
-from bot.telegram.errors import SecondInstance, TelegramFailure, TokenRejected, TryAgain
+from bot.telegram.errors import TelegramFailure, TryAgain
 from bot.telegram.receiving import ALLOWED_UPDATES, Receiver
 
 logger = logging.getLogger(__name__)
@@ -28,10 +29,15 @@ logger = logging.getLogger(__name__)
 _BATCH = 100
 _NAME = named("telegram", "getUpdates")
 _ANSWER_MARGIN_SECONDS = 15.0
+_MOMENT_SECONDS = 1.0
 
 
 class WebhookActive(TelegramFailure):
     """Telegram pushes to a webhook; polling is possible once it is deleted."""
+
+
+class SecondPoller(TelegramFailure):
+    """Another program fetches this bot's updates: it ended our poll."""
 
 
 class PollFailed(TryAgain):
@@ -41,23 +47,18 @@ class PollFailed(TryAgain):
 class Poller:
     """Asks for updates; neither keeps an offset nor repeats anything."""
 
-    def __init__(self, bot: Bot, http: HttpClient, *, hold_seconds: int) -> None:
+    def __init__(self, bot: Bot, http: HttpClient) -> None:
         self._address = f"{bot.base_url}/getUpdates"
         self._http = http
-        self._hold_seconds = hold_seconds
 
-    async def fetch(self, offset: int | None, *, is_held: bool = True) -> list[Any]:
-        """The next updates, held until there is one; confirms all below `offset`.
-
-        What is not held is answered at once.
+    async def fetch(self, offset: int | None, hold_seconds: int = 0) -> list[Any]:
+        """The next updates, held that long until there is one; confirms all below `offset`.
 
         Raises:
-            PollFailed: the network, the server, an answer that is none.
-            SecondInstance: 409, another poll has taken over.
+            PollFailed: the network, the server, an answer that is none, a token that is refused.
+            SecondPoller: 409, another poll has taken over.
             WebhookActive: 409, a webhook is set.
-            TokenRejected: 401 or 404.
         """
-        hold_seconds = self._hold_seconds if is_held else 0
         body = {
             "limit": _BATCH,
             "timeout": hold_seconds,
@@ -90,11 +91,11 @@ def _refusal(answer: dict[str, Any]) -> TelegramFailure:
     description = answer["description"][:200]
     match status_of(answer):
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.NOT_FOUND:
-            return TokenRejected("Telegram does not know this bot token")
+            return PollFailed("Telegram does not know this bot token (any more)")
         case HTTPStatus.CONFLICT if "webhook" in description.lower():
             return WebhookActive(description)
         case HTTPStatus.CONFLICT:
-            return SecondInstance(description)
+            return SecondPoller(description)
     return PollFailed(description, _retry_after_seconds(answer))
 
 
@@ -104,52 +105,71 @@ def _retry_after_seconds(answer: dict[str, Any]) -> float | None:
     return float(seconds) if isinstance(seconds, int | float) else None
 
 
-# Two instances end one another's polls in turn, so a success in between proves nothing; that
-# long without a conflict does.
-_FORGOTTEN_AFTER_SECONDS = 90.0
+_UNDISTURBED_SECONDS = 8
+"""In that long another poller would have ended ours: it polls again a second after its own was
+ended, and of conflicts that follow one another Telegram tells only after 3 s.
+"""
+_PATIENCE_SECONDS = 10.0
 
 
-class Conflicts:
-    """Puts up with conflicts for a while, which the policy's jitter makes another one for each of
-    two instances that began at the same time.
+class Rivalry:
+    """Of all who poll with one token, and end one another's polls, one is to go on: whoever was
+    undisturbed before, so that a newcomer gives way. Nobody else takes anything.
+
+    Who gave way looks now and then whether the other is still there: it ends our polls, or what we
+    were given and left is not there any more.
     """
 
-    def __init__(self, clock: Clock, policy: RetryPolicy) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._policy = policy
-        self._until = 0.0
-        self._last_at: float | None = None
+        self._undisturbed_since = clock.steady_seconds()
+        self._patient_until = -math.inf
+        self._left: list[Any] = []
+        self.gave_way = False
 
-    def pause_seconds(self, conflict: SecondInstance) -> float:
-        """How long to wait before polling again; raises `conflict` when it has lasted."""
-        now = self._clock.steady_seconds()
-        if self._last_at is None or now - self._last_at > _FORGOTTEN_AFTER_SECONDS:
-            self._until = now + self._policy.endless_delay_seconds(1)
-        self._last_at = now
-        if now > self._until:
-            raise conflict
-        logger.warning("another poll has taken over (409); trying for %.1f s", self._until - now)
-        return min(1.0, self._until - now)
+    @property
+    def _is_undisturbed(self) -> bool:
+        return self._clock.steady_seconds() - self._undisturbed_since >= _UNDISTURBED_SECONDS
+
+    def look_anew(self) -> None:
+        """What was before tells nothing of now."""
+        self._undisturbed_since = self._clock.steady_seconds()
+        self._left = []
+
+    def met(self) -> None:
+        """Another poll ended ours."""
+        if self._is_undisturbed:
+            self._patient_until = self._clock.steady_seconds() + _PATIENCE_SECONDS
+        self.gave_way = self._clock.steady_seconds() > self._patient_until
+        self.look_anew()
+
+    def answered(self, updates: list[Any]) -> None:
+        """Nobody ended our poll. Raises SecondPoller where somebody took what we left."""
+        if any(update not in updates for update in self._left):
+            raise SecondPoller("what was there is taken")
+        self.gave_way = self.gave_way and not self._is_undisturbed
+        self._left = updates if self.gave_way else []
 
 
 @dataclass(frozen=True, slots=True)
 class PollingOptions:
-    """How updates are fetched.
-
-    `hold_seconds`: how long Telegram holds an empty poll. `second_instance`: how long 409 is put
-    up with.
-    """
+    """How updates are fetched; `hold_seconds`: how long Telegram holds an empty poll."""
 
     hold_seconds: int = 30
-    second_instance: RetryPolicy = SECOND_INSTANCE
+    second_poller: RetryPolicy = SECOND_POLLER
     retry: RetryPolicy = POLLING
+
+
+async def _nobody() -> None:
+    """Is told."""
 
 
 class Polling:
     """Fetches and takes in; the next getUpdates, which confirms, is made only after that.
 
-    `on_heard` is called whenever Telegram answered. Before the first answer, and while something is
-    wrong, no poll is held: so it is known at once that it is well.
+    `on_heard` is called whenever Telegram gave what there is for us, `on_giving_way` when another
+    poller gets it from now on. Before the first answer, and while something is wrong, no poll is
+    held: so it is known at once that it is well.
     """
 
     def __init__(
@@ -161,15 +181,17 @@ class Polling:
         clock: Clock,
         options: PollingOptions | None = None,
         on_heard: Callable[[], None] = lambda: None,
+        on_giving_way: Callable[[], Awaitable[None]] = _nobody,
     ) -> None:
         self._on_heard = on_heard
+        self._on_giving_way = on_giving_way
         self._is_well = False
         self._options = options or PollingOptions()
         self._bot = bot
         self._receiver = receiver
         self._clock = clock
-        self._poller = Poller(bot, http, hold_seconds=self._options.hold_seconds)
-        self._conflicts = Conflicts(clock, self._options.second_instance)
+        self._poller = Poller(bot, http)
+        self._rivalry = Rivalry(clock)
         self._stop = asyncio.Event()
         self._offset: int | None = None
         self._failures = 0
@@ -181,35 +203,58 @@ class Polling:
         self._stop.set()
 
     async def run(self) -> None:
-        """Fetch and take in until `stop`.
+        """Fetch and take in until `stop`, whoever else polls and whatever Telegram refuses.
 
         Raises:
-            SecondInstance: another process polls with this token.
-            TokenRejected: the token is not valid (any more).
             sqlite3.Error: the inbox cannot be written; nothing unsaved was confirmed.
         """
         self.has_begun = True
         while not self._stop.is_set():
-            await self._accept(await self._fetch())
+            batch = await self._fetch()
+            if self._rivalry.gave_way:
+                # What was not confirmed the other one gets, or we later.
+                await self._sleep(_MOMENT_SECONDS)
+            else:
+                await self._accept(batch)
 
     async def _fetch(self) -> list[Any]:
         try:
-            fetching = self._poller.fetch(self._offset, is_held=self._is_well)
-            batch = await unless_stopped(fetching, self._stop)
+            fetching = self._poller.fetch(self._offset, self._hold_seconds)
+            batch = await unless_stopped(fetching, self._stop) or []
+            self._rivalry.answered(batch)
         except PollFailed as failure:
             await self._pause(failure)
             return []
-        except SecondInstance as conflict:
-            await self._sleep(self._conflicts.pause_seconds(conflict))
+        except SecondPoller as conflict:
+            await self._meet(conflict)
             return []
         except WebhookActive:
             logger.warning("a webhook is set for this bot: it is removed, polling takes over")
             await self._remove_webhook()
             return []
         self._failures = 0
-        self._is_well = True
-        self._on_heard()
-        return batch or []
+        if not self._rivalry.gave_way:
+            self._is_well = True
+            self._on_heard()
+        return batch
+
+    @property
+    def _hold_seconds(self) -> int:
+        if self._rivalry.gave_way:
+            return _UNDISTURBED_SECONDS
+        return self._options.hold_seconds if self._is_well else 0
+
+    async def _meet(self, conflict: SecondPoller) -> None:
+        self._is_well, gave_way = False, self._rivalry.gave_way
+        self._rivalry.met()
+        if not self._rivalry.gave_way:
+            logger.warning("another program polls as well (%s)", conflict)
+            await self._sleep(_MOMENT_SECONDS)
+            return
+        if not gave_way:
+            await self._on_giving_way()
+        await self._sleep(self._options.second_poller.endless_delay_seconds(1))
+        self._rivalry.look_anew()
 
     async def _accept(self, batch: list[Any]) -> None:
         """The offset moves on when they are safe."""
@@ -234,6 +279,7 @@ class Polling:
         seconds = retry.endless_delay_seconds(self._failures, asked_seconds)
         logger.warning("no updates (%s), the next attempt in %.1f s", failure, seconds)
         await self._sleep(seconds)
+        self._rivalry.look_anew()
 
     async def _sleep(self, seconds: float) -> None:
         await unless_stopped(self._clock.sleep(seconds), self._stop)

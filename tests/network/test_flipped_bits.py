@@ -42,7 +42,7 @@ async def provider(
 async def test_a_poll_fails_and_the_next_one_is_answered(tls: ssl.SSLContext) -> None:
     async with local_telegram(tls=tls) as telegram, HttpClient() as http:
         bot = build_bot(SECRET_TOKEN, telegram.url)
-        poller = Poller(bot, http, hold_seconds=0)
+        poller = Poller(bot, http)
         await telegram.say("hello")
         telegram.fault("getUpdates", "garbled")
         with pytest.raises(PollFailed):

@@ -114,7 +114,7 @@ class TelegramSide:
         self.http.timeout = read_seconds
         self.bot = build_bot(SECRET_TOKEN, origin, read_seconds=read_seconds)
         self.calls = Calls(RateLimiter(clock), clock)
-        self.poller = Poller(self.bot, self.http, hold_seconds=0)
+        self.poller = Poller(self.bot, self.http)
         self.files = Files(bot=self.bot, http=self.http, clock=clock)
 
     @property

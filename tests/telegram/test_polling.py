@@ -9,16 +9,12 @@ import time
 import pytest
 from telegram import Update
 
-from bot.retry import RetryPolicy
-from bot.telegram.errors import SecondInstance, TokenRejected
 from bot.telegram.polling import PollingOptions
 from storage.db.database import Database
 from tests.support.clock import FakeClock
 from tests.support.deadlines import eventually, in_time
 from tests.support.local_telegram import LocalTelegram
 from tests.telegram.conftest import Notebook, running, settled, state_of
-
-HASTY = PollingOptions(second_instance=RetryPolicy((0.2,)), retry=RetryPolicy((0.01, 0.02)))
 
 
 async def test_allowed_updates_are_named(telegram: LocalTelegram, database: Database) -> None:
@@ -88,39 +84,16 @@ async def test_a_conflict_that_passes_is_put_up_with(
     assert notebook.texts == ["hello"]
 
 
-async def test_a_conflict_that_stays_is_a_second_instance(
+async def test_a_token_that_is_refused_for_a_while_is_tried_until_it_works(
     telegram: LocalTelegram, database: Database
 ) -> None:
-    telegram.fault("getUpdates", "conflict", times=None)
-    async with running(telegram, database, Notebook(), options=HASTY) as bot:
-        with pytest.raises(SecondInstance):
-            await in_time(asyncio.shield(bot.task))
-
-
-async def test_of_two_instances_one_says_so_and_the_other_goes_on(
-    telegram: LocalTelegram, database: Database
-) -> None:
+    for code in (401, 404, 401):
+        telegram.fault("getUpdates", "status", code=code)
     notebook = Notebook()
-    options = PollingOptions(hold_seconds=1, second_instance=RetryPolicy((1,), jitter=0.5))
-    async with (
-        running(telegram, database, notebook, options=options) as one,
-        running(telegram, database, notebook, options=options) as two,
-    ):
-        done, left = await in_time(
-            asyncio.wait([one.task, two.task], return_when=asyncio.FIRST_COMPLETED)
-        )
-        assert [type(task.exception()) for task in done] == [SecondInstance]
-        await telegram.say("still here")
+    async with running(telegram, database, notebook, clock=FakeClock(time.time_ns() // 1_000_000)):
+        await telegram.say("hello")
         await eventually(lambda: settled(database))
-        assert not any(task.done() for task in left)
-    assert notebook.texts == ["still here"]
-
-
-async def test_a_rejected_token_ends_the_loop(telegram: LocalTelegram, database: Database) -> None:
-    telegram.fault("getUpdates", "status", code=401)
-    async with running(telegram, database, Notebook()) as bot:
-        with pytest.raises(TokenRejected):
-            await in_time(asyncio.shield(bot.task))
+    assert notebook.texts == ["hello"]
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "malformed", "html", "empty", "rate_limit"])

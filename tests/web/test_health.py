@@ -32,7 +32,14 @@ from tests.support.clock import HOUR, FakeClock
 SEEN_SECONDS, OVER_SECONDS = 90, 30
 OURS, ANOTHERS = "https://bot.example/telegram", "https://another.example/telegram"
 ROOM_BYTES = 200_000_000
-POLLED = ("dead network", "stalled socket", "answers of a portal")
+POLLED = {
+    "dead network": 0,
+    "stalled socket": 0,
+    "answers of a portal": 0,
+    "refused token": 401,
+    "another poller": 409,
+}
+"""And what Telegram answers."""
 HOOKED = ("another address", "errors", "none comes", "more and more wait", "dead network")
 HERE = {
     "locked": Sign.DATABASE,
@@ -100,6 +107,8 @@ class Simulated(httpx.AsyncBaseTransport):
             raise httpx.ConnectTimeout("dead")
         for _ in range(round(held + self.latency_seconds)):
             await self.clock.sleep(1.0)
+            if self.trouble == "another poller":
+                return refusal(POLLED[self.trouble])
             if self.trouble in ("dead network", "stalled socket"):
                 await self.clock.sleep(longest["read"])
                 raise httpx.ReadTimeout("stalled")
@@ -108,7 +117,15 @@ class Simulated(httpx.AsyncBaseTransport):
             raise httpx.ReadTimeout("stalled")
         if self.trouble == "answers of a portal":
             return httpx.Response(200, text="<html>")
+        if self.trouble == "refused token":
+            return refusal(POLLED[self.trouble])
         return httpx.Response(200, json={"ok": True, "result": []})
+
+
+def refusal(code: int) -> httpx.Response:
+    """Telegram's."""
+    said = {"ok": False, "error_code": code, "description": "Refused: as in this test"}
+    return httpx.Response(code, json=said)
 
 
 class WebhookOfTelegram:

@@ -242,7 +242,7 @@ async def test_every_call_of_telegram_goes_by_its_own_name_and_without_the_token
             await call
     async with broken() as http:
         with pytest.raises(PollFailed):
-            await Poller(bot, http, hold_seconds=1).fetch(None)
+            await Poller(bot, http).fetch(None)
     names = ("sendMessage", "getFile", "other", "getUpdates")
     assert set(no_calls) == {("telegram", name) for name in names}
 

@@ -27,6 +27,7 @@ operator-unknown-kind = <b>Something is kept that this version cannot do</b>: { 
 operator-unsettled = <b>A bill does not fit its hold</b>: job { $job }: { $detail }
 operator-database-unusable = <b>The bot stopped: nothing can be recorded</b>, so nothing is paid for. { $detail }
 operator-database-locked = <b>The bot waits: another program keeps the database locked</b>: { $detail }. It goes on by itself once that program ends.
+operator-second-poller = <b>Another program fetches this bot's messages</b>. I leave them to it, finish what I have, and go on by myself when it ends. Stop it, or give one of the two another token.
 operator-disk = <b>A video cannot be kept on the disk</b>: { $detail }. Make room; it is tried again.
 operator-disk-low = <b>The disk is nearly full</b>: { $megabytes } MB are free. Nothing is ordered until there are 200; what waits then goes on by itself.
 operator-backup-late = <b>There is no backup of the last 26 hours</b>: { $detail } Look at BACKUP_DIR; it is tried again by itself.

@@ -27,6 +27,7 @@ operator-unknown-kind = <b>留着一件这个版本不会做的事</b>：{ $kind
 operator-unsettled = <b>账单和预留不一致</b>：任务 { $job }：{ $detail }
 operator-database-unusable = <b>机器人停了：什么都记录不下来</b>，所以什么都不付费。{ $detail }
 operator-database-locked = <b>机器人在等：别的程序一直锁着数据库</b>：{ $detail }。那个程序结束后会自动继续。
+operator-second-poller = <b>另一个程序在收取这个机器人的消息</b>。消息先由它处理，我只做完手头的；它结束后我会自动继续。请停掉它，或者让其中一个换一个 token。
 operator-disk = <b>视频存不到磁盘上</b>：{ $detail }。请腾出空间；会再试。
 operator-disk-low = <b>磁盘快满了</b>：只剩 { $megabytes } MB。腾出 200 MB 之前不再下单；之后等待中的会自动继续。
 operator-backup-late = <b>过去 26 小时没有备份</b>：{ $detail } 请检查 BACKUP_DIR；会自动再试。
