@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
@@ -24,10 +25,18 @@ class Receiver:
         self.statuses: list[int] = []
         self.got: list[tuple[str | None, dict[str, Any]]] = []
         self.url = ""
+        self.is_open = asyncio.Event()
+        self.is_open.set()
+        self.refusing: set[int] = set()
+        """Chats whose updates are not taken."""
 
     async def receive(self, request: Request) -> Response:
         secret = request.headers.get("x-telegram-bot-api-secret-token")
-        self.got.append((secret, await request.json()))
+        update = await request.json()
+        self.got.append((secret, update))
+        await self.is_open.wait()
+        if update["message"]["chat"]["id"] in self.refusing:
+            return Response(status_code=503)
         return Response(status_code=self.statuses.pop(0) if self.statuses else 200)
 
     def texts(self) -> list[str]:
@@ -103,8 +112,44 @@ async def test_updates_come_twice_and_out_of_order_when_asked_for(
     await telegram.sim("PATCH", "/settings", {"repeat_updates": True, "reorder_updates": True})
     await telegram.write("one")
     await telegram.write("two")
-    await telegram.call("setWebhook", url=receiver.url)
+    await telegram.call("setWebhook", url=receiver.url, max_connections=1)
     await receiver.has("two", "two", "one", "one")
+
+
+async def test_several_chats_are_posted_at_once_and_each_one_in_order(
+    telegram: LocalTelegram, receiver: Receiver
+) -> None:
+    people = [await telegram.new_person(f"P{number}") for number in range(3)]
+    for word in ("first", "second"):
+        for number, person in enumerate(people):
+            await telegram.write(f"{word} of {number}", person["user_id"])
+    receiver.is_open.clear()
+    await telegram.call("setWebhook", url=receiver.url, max_connections=2)
+    await eventually(lambda: len(receiver.got) == 2)
+    await telegram.write("late")
+    assert set(receiver.texts()) == {"first of 0", "first of 1"}
+    receiver.is_open.set()
+    await eventually(lambda: len(receiver.got) == 7)
+    for number in range(3):
+        of_one = [text for text in receiver.texts() if text.endswith(f"of {number}")]
+        assert of_one == [f"first of {number}", f"second of {number}"]
+
+
+async def test_what_is_refused_keeps_only_its_own_chat_waiting(
+    telegram: LocalTelegram, receiver: Receiver
+) -> None:
+    await telegram.sim("PATCH", "/settings", {"webhook_retry_seconds": 0.01})
+    bob = await telegram.new_person("Bob")
+    receiver.refusing = {telegram.chat_id}
+    for text in ("one", "two"):
+        await telegram.write(text)
+    await telegram.write("Bob's", bob["user_id"])
+    await telegram.call("setWebhook", url=receiver.url)
+    await eventually(lambda: "Bob's" in receiver.texts() and receiver.texts().count("one") > 2)
+    assert "two" not in receiver.texts()
+    receiver.refusing.clear()
+    await eventually(lambda: receiver.texts()[-1] == "two")
+    assert (await telegram.call("getWebhookInfo"))["pending_update_count"] == 0
 
 
 async def test_a_webhook_that_is_down_gets_its_updates_later(telegram: LocalTelegram) -> None:

@@ -22,7 +22,7 @@ class Settings:
     slow_mode_binds_bots: bool = True
     # Each update is delivered twice.
     repeat_updates: bool = False
-    # A webhook gets the newest waiting update first.
+    # A webhook gets the newest waiting update first, and those of one chat side by side.
     reorder_updates: bool = False
     webhook_retry_seconds: float = 1.0
 

@@ -82,14 +82,14 @@ class UpdateQueue:
         """Wait until something is added or somebody else starts polling."""
         await self._grown.wait()
 
-    def first(self) -> Json | None:
-        """The update a webhook gets next."""
-        waiting = self._repeats or self._pending
-        return waiting[0] if waiting else None
+    @property
+    def waiting(self) -> list[Json]:
+        """All that is for a webhook."""
+        return [*self._repeats, *self._pending]
 
-    def last(self) -> Json | None:
-        """The newest one, which a disordered webhook gets next."""
-        return self._pending[-1] if self._pending else self.first()
+    def is_waiting(self, update: Json) -> bool:
+        """Whether it still is: not dropped meanwhile."""
+        return any(update is other for other in self.waiting)
 
     def done(self, update: Json) -> None:
         """A webhook took it."""

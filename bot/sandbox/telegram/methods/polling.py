@@ -13,6 +13,7 @@ from bot.sandbox.telegram.webhook import Webhook
 Json = dict[str, Any]
 
 _SECRET_LIMIT = 256
+_MOST_CONNECTIONS = 100
 
 
 async def get_me(call: Call) -> Json:
@@ -67,7 +68,8 @@ async def set_webhook(call: Call) -> bool:
     _drop_if_asked(call)
     _allow(call)
     call.bot.webhook.stop()
-    call.bot.webhook = Webhook(url, secret, params.integer("max_connections", 40))
+    at_once = min(max(params.integer("max_connections", 40), 1), _MOST_CONNECTIONS)
+    call.bot.webhook = Webhook(url, secret, at_once)
     call.bot.webhook.allowed_updates = tuple(sorted(call.bot.updates.allowed or ()))
     call.bot.updates.wake()
     start_delivery(call.world, call.bot)
