@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 import sys
 import threading
@@ -26,6 +27,7 @@ _SHAPES = (
 _UNSEEN = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]")
 """What ends or turns a line, or steers a terminal."""
 _QUIET = ("httpx", "httpcore", "telegram.Bot", "aiosqlite", "PIL", "asyncio")
+_SILENT_SECONDS = 60.0
 _LINE = "%(asctime)s %(levelname)-7s %(name)s%(context)s: %(message)s"
 
 Fields = dict[str, str | int]
@@ -67,6 +69,27 @@ def log_context(**fields: str | int | None) -> Iterator[None]:
 def watch_work(watching: Watching) -> None:
     """Have it told of all the work that begins from now on."""
     _watching.append(watching)
+
+
+class Seldom:
+    """Warns of what others can cause as often as they like: at once, then once a minute at most,
+    and how often it was. `steady_seconds` is a clock's.
+    """
+
+    def __init__(self, logger: logging.Logger, steady_seconds: Callable[[], float]) -> None:
+        self._logger = logger
+        self._steady_seconds = steady_seconds
+        self._silent_until = -math.inf
+        self._times = 0
+
+    def __call__(self, text: str) -> None:
+        """It happened once more."""
+        self._times += 1
+        now_seconds = self._steady_seconds()
+        if now_seconds >= self._silent_until:
+            often = f" ({self._times} times since this was said)" if self._times > 1 else ""
+            self._logger.warning("%s%s", text, often)
+            self._silent_until, self._times = now_seconds + _SILENT_SECONDS, 0
 
 
 class Redactor:

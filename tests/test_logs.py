@@ -23,7 +23,7 @@ from pydantic import SecretStr
 from starlette.types import Receive, Scope, Send
 
 from bot.json_lines import JsonLines
-from bot.logs import CONTEXT, HIDDEN, RedactingFormatter, Redactor, about, log_context
+from bot.logs import CONTEXT, HIDDEN, RedactingFormatter, Redactor, Seldom, about, log_context
 from bot.sandbox.serving import serve
 
 TOKEN = "4242:AAH-local-sandbox-token-000000000000"
@@ -235,6 +235,18 @@ def test_every_context_in_the_code_has_a_name_that_is_told() -> None:
         if name.arg is not None
     }
     assert used <= set(CONTEXT)
+
+
+def test_what_others_can_cause_is_said_at_once_and_then_once_a_minute_with_its_number(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    now_seconds = 0.0
+    warn = Seldom(logging.getLogger("bot"), lambda: now_seconds)
+    for seconds in range(150):
+        now_seconds = float(seconds)
+        warn("refused")
+    often = " (60 times since this was said)"
+    assert caplog.messages == ["refused", f"refused{often}", f"refused{often}"]
 
 
 def test_set_up_logging_quiets_http_and_redacts_even_what_nobody_caught() -> None:

@@ -16,6 +16,7 @@ from telegram.error import TelegramError
 
 from bot.clock import Clock
 from bot.http_client import HttpClient, named
+from bot.logs import Seldom
 from bot.retry import POLLING, SECOND_POLLER, RetryPolicy
 from bot.shutdown import unless_stopped
 from bot.telegram.answers import ForeignAnswer, LoggedOut, read_answer, status_of, understood
@@ -192,6 +193,7 @@ class Polling:
         self._clock = clock
         self._poller = Poller(bot, http)
         self._rivalry = Rivalry(clock)
+        self._warn = Seldom(logger, clock.steady_seconds)
         self._stop = asyncio.Event()
         self._offset: int | None = None
         self._failures = 0
@@ -248,7 +250,7 @@ class Polling:
         self._is_well, gave_way = False, self._rivalry.gave_way
         self._rivalry.met()
         if not self._rivalry.gave_way:
-            logger.warning("another program polls as well (%s)", conflict)
+            self._warn(f"another program polls as well ({conflict})")
             await self._sleep(_MOMENT_SECONDS)
             return
         if not gave_way:

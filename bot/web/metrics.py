@@ -31,6 +31,7 @@ from bot import __version__, http_client
 from bot.engines.registry import Engines
 from bot.web.figures import CLOSED, cumulated, families
 from bot.web.signs import Health, Sign
+from bot.web.webhook import refusals
 from bot.worker import Worker
 from storage import figures
 from storage.db.errors import DatabaseTrouble
@@ -146,6 +147,7 @@ class Metrics:
             GaugeMetricFamily(
                 "talking_photo_disk_free_bytes", "Room beside the database.", space.free
             ),
+            _webhook_refusals(),
             *self._backups(),
             *_calls("telegram"),
             *_calls("provider"),
@@ -181,6 +183,14 @@ def _gauge(name: str, explained: str, label: str, values: Mapping[str, float]) -
     family = GaugeMetricFamily(f"talking_photo_{name}", explained, labels=[label])
     for value, number in values.items():
         family.add_metric([value], number)
+    return family
+
+
+def _webhook_refusals() -> Metric:
+    explained = "Requests to the webhook that were refused."
+    family = CounterMetricFamily("talking_photo_webhook_refused", explained, labels=["status"])
+    for status, times in refusals.items():
+        family.add_metric([str(status.value)], times)
     return family
 
 

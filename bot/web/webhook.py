@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 import logging
+from collections import Counter
 from functools import partial
 from http import HTTPStatus
 
@@ -14,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.config.values import WEBHOOK_PATH
+from bot.logs import Seldom
 from bot.telegram.dispatch import to_stored
 from bot.telegram.receiving import Receiver
 from storage.db.errors import DatabaseTrouble
@@ -26,6 +28,11 @@ MOST_BYTES = 1_000_000
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 (the header's name)
 
 
+_REASONS = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+refusals = Counter(dict.fromkeys(_REASONS, 0))
+"""How many requests were refused, by the status that says why; of this process."""
+
+
 class _Refused(Exception):
     """This request is not taken, and has no effect; the status says why."""
 
@@ -36,16 +43,20 @@ class _Refused(Exception):
 
 def webhook(receiver: Receiver, secret: SecretStr) -> Route:
     """Where Telegram sends updates, one a request: what is not answered 200 comes again."""
-    taking = partial(_answer, receiver=receiver, secret=secret)
+    warn = Seldom(logger, receiver.handling.clock.steady_seconds)
+    taking = partial(_answer, receiver=receiver, secret=secret, warn=warn)
     return Route(WEBHOOK_PATH, taking, methods=["POST"])
 
 
-async def _answer(request: Request, *, receiver: Receiver, secret: SecretStr) -> Response:
+async def _answer(
+    request: Request, *, receiver: Receiver, secret: SecretStr, warn: Seldom
+) -> Response:
     try:
         _check_caller(request, secret)
         await receiver.receive([await _update_in(request)])
     except _Refused as refusal:
-        logger.warning("a request to the webhook is refused: %s", refusal)
+        refusals[refusal.status] += 1
+        warn(f"a request to the webhook is refused: {refusal}")
         return Response(status_code=refusal.status)
     except DatabaseTrouble:
         return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)

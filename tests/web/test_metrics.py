@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import closing
 from functools import partial
+from http import HTTPStatus
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from bot.web import metrics
 from bot.web.figures import CLOSED, SHAPES, STAGES
 from bot.web.metrics import metrics_route
 from bot.web.signs import SILENT_SECONDS, Health, Sign
+from bot.web.webhook import refusals
 from storage import figures
 from storage.figures import WAIT_BUCKETS
 from storage.jobs import moves, task_moves
@@ -196,6 +198,13 @@ async def test_a_clock_that_was_set_back_makes_no_negative_age(fakes: Fakes) -> 
     assert min(one.value for one in await samples(fakes) if one.name.endswith("_age_seconds")) == 0
 
 
+async def test_refused_requests_to_the_webhook_are_told_by_status(
+    fakes: Fakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(refusals, HTTPStatus.FORBIDDEN, 3)
+    assert await values(fakes, "webhook_refused_total") == {("403",): 3}
+
+
 async def test_calls_are_told_by_method_with_their_errors(fakes: Fakes) -> None:
     name = http_client.named("telegram", "sendVideo")
     for seconds, status in ((0.2, 200), (2.0, 429), (40.0, None), (0.3, 400)):
@@ -328,7 +337,7 @@ async def test_labels_say_nothing_but_what_is_known_before(fakes: Fakes) -> None
         await orders.start(fakes.database, user_id)
     said = {value for one in await samples(fakes) for value in one.labels.values()}
     numbers = {value for value in said if re.search(r"\d{3}", value)}
-    assert numbers <= set(map(str, WAIT_BUCKETS))
+    assert numbers <= {*map(str, WAIT_BUCKETS), *(str(status.value) for status in refusals)}
 
 
 def test_every_cause_of_a_failure_is_one_that_people_read() -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from bot.clock import SystemClock
 from bot.telegram.connection import build_application, build_bot
 from bot.telegram.updates import UpdateLoop
 from bot.web.server import serving
-from bot.web.webhook import MOST_BYTES, webhook
+from bot.web.webhook import MOST_BYTES, refusals, webhook
 from storage import inbox
 from storage.db.database import Database
 from storage.db.errors import DatabaseLocked
@@ -146,6 +147,17 @@ async def test_without_the_secret_a_request_has_no_effect(
     assert await bot.post(message(1, "forged"), headers) == 403
     assert await bot.post(message(2, "real")) == 200
     await bot.settles("real")
+
+
+async def test_who_has_no_secret_cannot_fill_the_log_and_is_counted(
+    bot: Behind, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = refusals[HTTPStatus.FORBIDDEN]
+    for _ in range(50):
+        assert await bot.post(message(1, "forged"), {}) == 403
+    said = [line for line in caplog.messages if "refused" in line]
+    assert len(said) < 5
+    assert refusals[HTTPStatus.FORBIDDEN] == before + 50
 
 
 async def test_a_body_over_a_megabyte_is_refused_however_it_is_sent(bot: Behind) -> None:
