@@ -11,6 +11,16 @@ import pytest_asyncio
 from tests.support.world import World, world
 
 
+@pytest.fixture(
+    scope="module", autouse=True, params=["run", pytest.param("web", marks=pytest.mark.proof)]
+)
+def command(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What starts the bots: every story holds whether messages are fetched or sent to a webhook."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BOT_COMMAND", request.param)
+        yield
+
+
 @pytest.fixture
 async def there(tmp_path: Path) -> AsyncIterator[World]:
     """Local Telegram, local provider and the real bot, nothing said yet."""
@@ -20,7 +30,7 @@ async def there(tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shared(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, command: None
 ) -> AsyncIterator[World]:
     """One world for a whole file, with the file's `SETTINGS`; its people are strangers.
 
