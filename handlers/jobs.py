@@ -27,7 +27,7 @@ from storage.people import people
 async def show_status(context: MessageContext) -> None:
     """One line a job, or what is missing."""
     database = context.database
-    mine = await jobs.open_jobs_of(database, context.user_id, context.chat_id)
+    mine = await jobs.open_of(database, context.user_id, chat_id=context.chat_id)
     if mine:
         lines = await context.services.progress.lines(mine[:_MOST_LINES], context.texts)
         title = context.texts.html("status-jobs", count=len(mine))
@@ -81,7 +81,7 @@ async def _places(context: MessageContext) -> list[tuple[int, Job]]:
     database = context.database
     first = await line.idle_jobs(database, _MOST_LINES)
     places = {job_id: place for place, job_id in enumerate(first, start=1)}
-    mine = await jobs.open_jobs_of_person(database, context.user_id)
+    mine = await jobs.open_of(database, context.user_id)
     further = [job for job in mine if job.id not in places][:_MOST_LINES]
     for view in await views(database, further):
         if view.in_hand and view.is_waiting:
@@ -125,7 +125,7 @@ async def cancel_each(services: Services, stopped: list[Job]) -> None:
 
 async def cancel_all_of(services: Services, user_id: int) -> None:
     """Whatever is under way for this person."""
-    await cancel_each(services, await jobs.open_jobs_of_person(services.database, user_id))
+    await cancel_each(services, await jobs.open_of(services.database, user_id))
 
 
 async def _outcome(context: MessageContext) -> Outcome:
@@ -140,7 +140,7 @@ async def _outcome(context: MessageContext) -> Outcome:
 
 
 async def _stop_all(tx: Transaction, context: MessageContext) -> Outcome:
-    mine = await jobs.open_jobs_of(tx, context.user_id, context.chat_id)
+    mine = await jobs.open_of(tx, context.user_id, chat_id=context.chat_id)
     stopping = [job.id for job in mine if not await moves.cancel(tx, job.id)]
     forgot = not mine and await drafts.clear(tx, context.conversation)
     return {"cancelled": len(mine) - len(stopping), "stopping": stopping, "forgot": forgot}

@@ -13,7 +13,7 @@ from bot.retry import DELETION
 from bot.telegram.destination import Destination
 from bot.telegram.errors import MessageGone, SendUnknown, TelegramFailure, TryAgain
 from storage.groups import borrowed_media
-from storage.jobs import moves
+from storage.jobs import jobs, moves
 from storage.jobs.ledger import next_day_milliseconds, next_month_milliseconds
 from storage.people import deletion, pseudonyms
 from storage.people.deletion import FORGET, FORGOTTEN, Forgetting
@@ -44,7 +44,7 @@ class ForgetPeople(Component):
 
     async def _say_that_it_is_put_off(self, asked: Forgetting) -> None:
         """Once; what is under way is looked at again and again."""
-        if asked.state == "waiting" or not await deletion.has_jobs(self.database, asked.user_id):
+        if asked.state == "waiting" or not await jobs.open_of(self.database, asked.user_id):
             return
         text = self.texts.of(asked.language).html("forget-waiting")
         try:

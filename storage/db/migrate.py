@@ -70,22 +70,20 @@ def missing_migrations(base: sqlite3.Connection) -> list[Migration]:
     done = _applied(base)
     newest = max(done, default=0)
     if newest > migrations[-1].version:
-        writer = f"version {done[newest]}" if done[newest] else "a newer version"
         raise DatabaseTooNew(
-            f"The database was written by {writer} of this program (schema {newest}). This is "
-            f"version {__version__} (schema {migrations[-1].version}): start that version, or "
-            "restore a backup made by this one."
+            f"The database was written by version {done[newest]} of this program (schema "
+            f"{newest}). This is version {__version__} (schema {migrations[-1].version}): start "
+            "that version, or restore a backup made by this one."
         )
     return [migration for migration in migrations if migration.version not in done]
 
 
-def _applied(base: sqlite3.Connection) -> dict[int, str | None]:
-    """By the numbers of the steps, with what version of the program; early ones did not note it."""
+def _applied(base: sqlite3.Connection) -> dict[int, str]:
+    """By the numbers of the steps, with what version of the program."""
     is_there = "SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'"
     if base.execute(is_there).fetchone() is None:
         return {}
-    rows = base.execute("SELECT * FROM schema_migrations")
-    return {version: next(iter(program), None) for version, _name, *program in rows}
+    return dict(base.execute("SELECT version, program FROM schema_migrations"))
 
 
 def _apply(base: sqlite3.Connection, migration: Migration) -> None:
@@ -100,11 +98,8 @@ def _apply(base: sqlite3.Connection, migration: Migration) -> None:
 def _record(base: sqlite3.Connection, migration: Migration) -> None:
     base.execute(
         "CREATE TABLE IF NOT EXISTS schema_migrations"
-        " (version INTEGER PRIMARY KEY, name TEXT NOT NULL, program TEXT)"
+        " (version INTEGER PRIMARY KEY, name TEXT NOT NULL, program TEXT NOT NULL)"
     )
-    columns = [row[1] for row in base.execute("PRAGMA table_info(schema_migrations)")]
-    if "program" not in columns:
-        base.execute("ALTER TABLE schema_migrations ADD COLUMN program TEXT")
     base.execute(
         "INSERT INTO schema_migrations (version, name, program) VALUES (?, ?, ?)",
         (migration.version, migration.name, __version__),

@@ -101,10 +101,6 @@ class Job:
         return task.length_milliseconds == self.held_milliseconds
 
 
-_AT_ONCE = 500
-"""So many are looked up in one question."""
-
-
 async def start(tx: Transaction, order: Order, *, zone: ZoneInfo) -> Job | None:
     """Make the job, its tasks and its hold, all or none; None when this request has a job already.
 
@@ -173,16 +169,10 @@ async def of_task(database: Queryable, task: Task) -> Job:
     return job
 
 
-async def open_jobs_of(database: Queryable, user_id: int, chat_id: int) -> list[Job]:
-    """The person's jobs in this chat that have not ended, the oldest first."""
-    return await database.find_all(
-        Job, "jobs", "id", user_id=user_id, chat_id=chat_id, ended_at_milliseconds=None
-    )
-
-
-async def open_jobs_of_person(database: Queryable, user_id: int) -> list[Job]:
-    """The person's jobs that have not ended, wherever they are, the oldest first."""
-    return await database.find_all(Job, "jobs", "id", user_id=user_id, ended_at_milliseconds=None)
+async def open_of(database: Queryable, user_id: int, **where: int) -> list[Job]:
+    """The person's jobs that have not ended, the oldest first; in one chat, by its `chat_id`."""
+    whose = {"user_id": user_id, **where}
+    return await database.find_all(Job, "jobs", "id", ended_at_milliseconds=None, **whose)
 
 
 async def without_status(database: Queryable, limit: int) -> list[Job]:
@@ -215,23 +205,14 @@ async def source_of(database: Queryable, job_id: int) -> str:
 
 async def endings(database: Queryable, job_ids: list[int]) -> dict[int, int | None]:
     """When each of these jobs ended (epoch); None where it goes on, missing where there is none."""
-    ended: dict[int, int | None] = {}
-    for begin in range(0, len(job_ids), _AT_ONCE):
-        some = ", ".join(str(int(job_id)) for job_id in job_ids[begin : begin + _AT_ONCE])
-        rows = await database.fetch_all(
-            f"SELECT id, ended_at_milliseconds AS at FROM jobs WHERE id IN ({some})"  # noqa: S608
-        )
-        ended.update((row["id"], row["at"]) for row in rows)
-    return ended
+    some = ", ".join(str(int(job_id)) for job_id in job_ids)
+    sql = f"SELECT id, ended_at_milliseconds AS at FROM jobs WHERE id IN ({some})"  # noqa: S608
+    return {row["id"]: row["at"] for row in await database.fetch_all(sql)}
 
 
 async def newest_with(database: Queryable, media_id: int) -> Job | None:
     """The newest job that this photo or voice was used for."""
-    sql = """
-        SELECT * FROM jobs WHERE photo_id = :media_id OR voice_id = :media_id
-        ORDER BY id DESC LIMIT 1
-        """
-    return await database.one(Job, sql, media_id=media_id)
+    return next(reversed(await made_of(database, media_id)), None)
 
 
 async def waiting_in(database: Queryable, chat_id: int) -> list[Job]:

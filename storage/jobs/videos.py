@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from storage.db.database import Queryable
 from storage.db.rows import columns
+from storage.groups import borrowed_media
+from storage.jobs import deliveries
 from storage.jobs.jobs import Job
 
 _SHOWN = """state IN ('done', 'undeliverable') AND NOT EXISTS (SELECT 1 FROM borrowed_media
@@ -13,13 +15,7 @@ _SHOWN = """state IN ('done', 'undeliverable') AND NOT EXISTS (SELECT 1 FROM bor
 
 async def is_withdrawn(database: Queryable, job: Job) -> bool:
     """Whether its video must not be shown: it was taken down, or somebody in it objects."""
-    return await is_taken_down(database, job) or await database.exists(
-        """
-        SELECT media_id FROM borrowed_media
-        WHERE media_id IN (:photo_id, :voice_id) AND stopped_at_milliseconds IS NOT NULL
-        """,
-        **columns(job),
-    )
+    return await is_taken_down(database, job) or await borrowed_media.is_stopped(database, job)
 
 
 async def is_taken_down(database: Queryable, job: Job) -> bool:
@@ -38,10 +34,7 @@ async def same_as(database: Queryable, job: Job) -> list[Job]:
 
 async def chats_of(database: Queryable, job: Job) -> set[int]:
     """Where it was ordered or shown, by the ids that the chats had then."""
-    shown_in = await database.column(
-        "SELECT DISTINCT chat_id FROM deliveries WHERE job_id = :id", id=job.id
-    )
-    return {job.chat_id, *shown_in}
+    return {job.chat_id, *(shown.chat_id for shown in await deliveries.of_job(database, job.id))}
 
 
 async def last_of(database: Queryable, user_id: int, chat_id: int) -> Job | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from storage import outbox
 from storage.db.database import Queryable, Transaction
+from storage.jobs import jobs
 
 FORGET = "forget"
 FORGOTTEN = "forgotten"
@@ -62,15 +63,10 @@ async def get(database: Queryable, user_id: int) -> Forgetting | None:
 
 async def is_busy(database: Queryable, user_id: int) -> bool:
     """Whether something of theirs is under way: a job, or a message that is being handled."""
-    return await has_jobs(database, user_id) or await database.exists(
-        f"SELECT 1 FROM inbox WHERE state = 'new' AND update_id IN {_THEIR_UPDATES}",  # noqa: S608
-        user_id=user_id,
+    handled = f"SELECT 1 FROM inbox WHERE state = 'new' AND update_id IN {_THEIR_UPDATES}"  # noqa: S608
+    return bool(await jobs.open_of(database, user_id)) or await database.exists(
+        handled, user_id=user_id
     )
-
-
-async def has_jobs(database: Queryable, user_id: int) -> bool:
-    """Whether a job of theirs is under way."""
-    return await database.has("jobs", user_id=user_id, ended_at_milliseconds=None)
 
 
 async def jobs_of(database: Queryable, user_id: int) -> list[int]:

@@ -14,7 +14,6 @@ from typing import Any
 import aiosqlite
 import pytest
 
-from bot import __version__
 from bot.clock import SystemClock
 from storage.db import migrate as migrations
 from storage.db.database import Database
@@ -120,20 +119,6 @@ async def test_a_step_that_leaves_references_to_nothing_is_undone_with_those_bef
     with pytest.raises(MigrationFailed, match="9998_later"):
         await Database.open(path, SystemClock())
     assert contents(path) == before
-
-
-async def test_a_database_of_before_versions_were_noted_takes_a_later_step(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "bot.db"
-    await fill(path)
-    with opened(path) as base:
-        base.execute("ALTER TABLE schema_migrations DROP COLUMN program")
-    await (await Database.open(path, SystemClock())).close()
-    more(monkeypatch, LATER["a column more"][0])
-    await (await Database.open(path, SystemClock())).close()
-    noted = [row["program"] for row in contents(path)["schema_migrations"]]
-    assert noted == [None, __version__]
 
 
 def test_who_comes_second_finds_the_steps_taken(

@@ -115,18 +115,12 @@ async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
         await database.close()
 
 
-@pytest.mark.parametrize(
-    ("program", "named"), [("7.8.9", "by version 7.8.9 of"), (None, "by a newer version of")]
-)
-async def test_a_database_of_a_newer_version_is_refused_by_the_name_of_that(
-    tmp_path: Path, program: str | None, named: str
-) -> None:
+async def test_a_database_of_a_newer_version_is_refused_by_the_name_of_that(tmp_path: Path) -> None:
     database = await Database.open(tmp_path / "bot.db", FakeClock())
-    later = "INSERT INTO schema_migrations VALUES (9999, '9999_later.sql', :program)"
     async with database.transaction() as tx:
-        await tx.execute(later, program=program)
+        await tx.execute("INSERT INTO schema_migrations VALUES (9999, '9999_later.sql', '7.8.9')")
     await database.close()
-    with pytest.raises(DatabaseTooNew, match=f"{named}.*schema 9999.*is version {__version__}"):
+    with pytest.raises(DatabaseTooNew, match=f"7.8.9 of.*9999.*is version {__version__}"):
         await Database.open(tmp_path / "bot.db", FakeClock())
 
 

@@ -58,7 +58,7 @@ async def _uncount(tx: Transaction) -> None:
 _OFTEN: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "halves to be worked on": lambda tx: due.rows(tx, Media, Due.MEDIA, 32),
     "halves to be talked about": lambda tx: due.rows(tx, Media, Due.UNANNOUNCED_MEDIA, 32),
-    "a person's open jobs": lambda tx: jobs.open_jobs_of(tx, 1, 1),
+    "a person's open jobs": lambda tx: jobs.open_of(tx, 1, chat_id=1),
     "what is shown of somebody": lambda tx: borrowed_media.object_to_all(tx, 1, 1),
     "what reports keep": reports.expire,
     "what is made of a media item": lambda tx: jobs.made_of(tx, 1),

@@ -220,7 +220,7 @@ async def test_it_counts_as_one_among_those_that_wait(database: Database) -> Non
     with pytest.raises(RuleRefused, match=Rule.WAITING):
         async with database.transaction() as tx:
             await make(tx, await order(tx), most_waiting=1)
-    found = await jobs.open_jobs_of(database, 1, 1)
+    found = await jobs.open_of(database, 1, chat_id=1)
     assert [each.id for each in found] == [job.id]
 
 
