@@ -87,10 +87,11 @@ class Operator:
         """Have told that paid checks of one photo bring no verdict."""
         await self.tell(f"no-verdict:{failure.model}", "operator-no-verdict", detail=str(failure))
 
-    async def tell_of_machine(self, failure: MediaNotNow) -> None:
+    async def tell_of_machine(self, failure: MediaNotNow | OSError) -> None:
         """Have told that this machine could not work on a file; it is tried again."""
-        was_killed = isinstance(failure, MediaWorkerKilled)
-        key = "operator-killed" if was_killed else "operator-media"
+        key = "operator-disk" if isinstance(failure, OSError) else "operator-media"
+        if isinstance(failure, MediaWorkerKilled):
+            key = "operator-killed"
         await self.tell(key, key, detail=str(failure))
 
     @property

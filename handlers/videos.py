@@ -14,7 +14,7 @@ from handlers.access import admit, require_private
 from handlers.button_press import ANSWERS, Answer, ButtonPress, NotYours, TooLate
 from handlers.context import CannotDo, MessageContext
 from handlers.jobs import job_to_use, once_more, own_job
-from storage import drafts, media, media_answers
+from storage import drafts, media_answers
 from storage.jobs import jobs, videos
 from storage.jobs.jobs import FINAL, Job, JobState
 from storage.media import Media, MediaState
@@ -100,39 +100,33 @@ async def resend(pressed: ButtonPress, wanted_as: WantedAs) -> str:
 async def new_voice(pressed: ButtonPress) -> str:
     """newvoice:JOB asks for another voice for that job's photo."""
     job = await job_to_use(pressed)
-    return await _ask_for(pressed, Way.NEW_VOICE, job, job.photo_id, job.voice_id)
+    return await _ask_for(pressed, Way.NEW_VOICE, job)
 
 
 async def new_face(pressed: ButtonPress) -> str:
     """newface:JOB asks for another photo for that job's voice."""
     job = await job_to_use(pressed)
-    return await _ask_for(pressed, Way.NEW_PHOTO, job, job.voice_id, job.photo_id)
+    return await _ask_for(pressed, Way.NEW_PHOTO, job)
 
 
-async def _ask_for(pressed: ButtonPress, way: Way, job: Job, kept_id: int, replaced_id: int) -> str:
-    kept = await media.get(pressed.database, kept_id)
-    if kept is None or kept.state != MediaState.READY:
+async def _ask_for(pressed: ButtonPress, way: Way, job: Job) -> str:
+    photo, voice = await jobs.items_of(pressed.database, job)
+    kept, replaced = (photo, voice) if way is Way.NEW_VOICE else (voice, photo)
+    if kept.state != MediaState.READY:
         raise TooLate
     await admit(pressed, way, job.chat_id, (kept,), job)
-    replaced = await media.get(pressed.database, replaced_id)
     conversation = pressed.conversation._replace(chat_id=job.chat_id)
     async with pressed.database.transaction() as tx:
-        if replaced is not None:
-            await drafts.drop(tx, replaced)
+        await drafts.drop(tx, replaced)
         await drafts.put(tx, kept, conversation=conversation)
         await media_answers.want(tx, kept.id)
-    voice = await media.get(pressed.database, job.voice_id)
     await _open_reply_field(pressed, job, kept, voice)
     return "answer-see-below"
 
 
-async def _open_reply_field(
-    pressed: ButtonPress, job: Job, kept: Media, voice: Media | None
-) -> None:
+async def _open_reply_field(pressed: ButtonPress, job: Job, kept: Media, voice: Media) -> None:
     """As the answer to a message of theirs: only so Telegram opens the field of that person."""
-    there = replace(
-        pressed.destination, chat_id=job.chat_id, reply_to=voice.message_id if voice else 0
-    )
+    there = replace(pressed.destination, chat_id=job.chat_id, reply_to=voice.message_id)
     wanted = "voice" if kept.is_photo else "photo"
     asking = await ask_in_group(pressed.database, job.chat_id, wanted, pressed.texts)
     await replace(pressed, destination=there).reply_once(*asking)

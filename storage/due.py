@@ -5,9 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 
 from storage import media, outbox
-from storage.db.database import Queryable
+from storage.db.database import Queryable, Transaction
 from storage.db.rows import Value
 from storage.jobs import jobs, tasks
+from storage.jobs.jobs import Job
+from storage.jobs.tasks import Task
 from storage.media import Media
 
 
@@ -28,6 +30,8 @@ class Due(StrEnum):
 
 ALL = frozenset(Due)
 
+_TABLES: dict[type, str] = {Media: "media", Job: "jobs", Task: "tasks"}
+
 _EACH = " UNION ALL ".join(
     f"SELECT '{kind.name}' AS name WHERE EXISTS (SELECT 1 FROM {kind})"  # noqa: S608
     for kind in Due
@@ -43,6 +47,16 @@ async def rows(database: Queryable, kind: type[Value], due: Due, limit: int) -> 
     order = "id" if kind is Media else "not_before_milliseconds, id"
     sql = f"SELECT * FROM {due} ORDER BY {order} LIMIT :limit"  # noqa: S608
     return await database.every(kind, sql, limit=limit)
+
+
+async def postpone(tx: Transaction, seen: Media | Job | Task, delay_seconds: float) -> None:
+    """A passing fault: the same once more, later, if it still is where it was seen."""
+    table = _TABLES[type(seen)]
+    sql = f"""
+        UPDATE {table} SET tries = tries + 1, not_before_milliseconds = :later
+        WHERE id = :id AND state = :state
+        """  # noqa: S608
+    await tx.execute(sql, id=seen.id, state=seen.state, later=tx.later(delay_seconds))
 
 
 async def kinds(database: Queryable) -> set[Due]:

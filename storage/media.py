@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from storage.db.database import Queryable, Transaction
-from storage.db.due import put_off
 from storage.db.rows import Row, columns
 
 
@@ -166,12 +165,6 @@ async def get(database: Queryable, media_id: int) -> Media | None:
     return await database.find(Media, "media", id=media_id)
 
 
-async def pair(database: Queryable, photo_id: int, voice_id: int) -> tuple[Media, Media] | None:
-    """A photo and a voice; None where one of them is not there."""
-    found = await database.find_all(Media, "media", "kind", id=(photo_id, voice_id))
-    return (found[0], found[1]) if len(found) == 2 else None
-
-
 async def by_source(database: Queryable, source: str) -> Media | None:
     """The media item that this update brought."""
     return await database.find(Media, "media", source=source)
@@ -271,11 +264,6 @@ async def announced(tx: Transaction, item: Media) -> bool:
     told = {"announced": 0, "state": item.state, "fault": item.fault}
     told["wanted_at_milliseconds"] = item.wanted_at_milliseconds
     return await tx.update("media", {"announced": 1}, id=item.id, **told)
-
-
-async def postpone(tx: Transaction, media_id: int, delay_seconds: float) -> None:
-    """A passing fault: try again later."""
-    await put_off(tx, "media", {"id": media_id}, delay_seconds)
 
 
 async def set_upload(

@@ -42,8 +42,8 @@ class Messenger(Component):
 
     async def reply_to_voice(self, job: Job) -> Destination:
         """The answer to the message with the voice, where that is known."""
-        voice = await media.get(self.database, job.voice_id)
-        return await self.destination(job, voice.message_id if voice else 0)
+        _, voice = await jobs.items_of(self.database, job)
+        return await self.destination(job, voice.message_id)
 
     async def about(
         self, item: Media, text: str, keyboard: Keyboard | ForceReply | None = None

@@ -26,7 +26,8 @@ from bot.task_pool import Work
 from bot.telegram.errors import NotSent, TelegramFailure
 from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.texts import Catalogue
-from storage.jobs import jobs, line, moves
+from storage import due
+from storage.jobs import jobs, line
 from storage.jobs.jobs import FINAL, Job, JobState
 from storage.jobs.line import START, Place
 from storage.jobs.tasks import WAITING, Task, TaskState
@@ -171,8 +172,8 @@ class Progress(Component):
         """The jobs that show nothing yet, whose first status message is said once: where Telegram
         puts it off it is tried again soon, where it is refused or may be shown not before its end.
         """
-        due = await jobs.without_status(self.database, _UNSHOWN_AT_ONCE)
-        return {("status", job.id): partial(self._say, job.id) for job in due}
+        silent = await jobs.without_status(self.database, _UNSHOWN_AT_ONCE)
+        return {("status", job.id): partial(self._say, job.id) for job in silent}
 
     async def _say(self, job_id: int) -> None:
         job = await jobs.get(self.database, job_id)
@@ -183,16 +184,13 @@ class Progress(Component):
         try:
             await self.messenger.first_status(job, text, keyboard)
         except NotSent as failure:
-            await self._put_off(job_id, STATUS_UNSAID.endless_delay_seconds(1))
+            await self.database.do(due.postpone, job, STATUS_UNSAID.endless_delay_seconds(1))
             logger.info("the status of job %s has to wait: %s", job_id, failure)
         except TelegramFailure as failure:
-            await self._put_off(job_id, STATUS_REFUSED.endless_delay_seconds(1))
+            await self.database.do(due.postpone, job, STATUS_REFUSED.endless_delay_seconds(1))
             logger.warning("job %s shows no status: %s", job_id, failure)
         else:
             self.show_anew(job_id)
-
-    async def _put_off(self, job_id: int, delay_seconds: float) -> None:
-        await self.database.do(moves.put_off_status, job_id, delay_seconds)
 
     async def lines(self, mine: Sequence[Job], texts: Catalogue) -> list[str]:
         """The same sentences for a list, as /status shows it."""

@@ -10,13 +10,13 @@ from bot.chat.messenger import Messenger
 from bot.common import Component, Part
 from bot.delivery.finish import Finisher
 from bot.delivery.package import MADE, Copy, SendRequest, with_private
-from bot.delivery.send_video import VideoSender, Withdrawn
-from bot.media.errors import MediaFailure, VideoUnreadable
+from bot.delivery.send_video import NOT_KEPT, VideoSender, Withdrawn
+from bot.media.errors import VideoUnreadable
 from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
 from bot.retry import CHAT
 from bot.telegram import errors as chat
-from storage.groups import borrowed_media
-from storage.jobs import deliveries, jobs, moves
+from storage import due
+from storage.jobs import deliveries, jobs, moves, videos
 from storage.jobs.deliveries import Form
 from storage.jobs.failures import OBJECTED, WITHDRAWN
 from storage.jobs.jobs import Job
@@ -40,7 +40,7 @@ class Deliverer(Component):
         try:
             await self.videos.send(await self._request(job))
         except Withdrawn:
-            objected = await borrowed_media.is_stopped(self.database, job)
+            objected = await videos.is_stopped(self.database, job)
             await self.finisher.fail(job, OBJECTED if objected else WITHDRAWN)
         except (VideoUnreadable, FileNotFoundError) as failure:
             await self._broken(job, failure)
@@ -52,9 +52,7 @@ class Deliverer(Component):
             await self.finisher.lose(job, failure, key)
         except chat.Refused as failure:
             await self._undeliverable(job, failure)
-        except (chat.TryAgain, chat.SendUnknown, chat.MessageGone) as failure:
-            await self._later(job, failure)
-        except (MediaFailure, OSError) as failure:
+        except (chat.TryAgain, chat.SendUnknown, chat.MessageGone, *NOT_KEPT) as failure:
             await self._later(job, failure)
         else:
             await self._done(job)
@@ -95,4 +93,4 @@ class Deliverer(Component):
         asked_seconds = getattr(reason, "retry_after_seconds", None)
         seconds = CHAT.endless_delay_seconds(current.tries + 1, asked_seconds)
         logger.warning("job %s is sent again in %.0f s: %s", job.id, seconds, reason)
-        await self.database.do(moves.postpone, job.id, seconds)
+        await self.database.do(due.postpone, current, seconds)

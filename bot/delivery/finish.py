@@ -18,6 +18,7 @@ from bot.telegram.errors import NotSent
 from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.telegram.rate_limits import is_group
 from bot.texts import Catalogue
+from storage import due
 from storage.jobs import deliveries, jobs, moves, task_moves, tasks, videos
 from storage.jobs.deliveries import Form
 from storage.jobs.failures import WITHDRAWN
@@ -102,7 +103,7 @@ class Finisher(Component):
             logger.info("the end of job %s has to wait: %s", job.id, failure)
             is_said, delay_seconds = False, OUTBOX.endless_delay_seconds(job.tries + 1)
         if not is_said and delay_seconds is not None:
-            await self._say_later(job, delay_seconds)
+            await self.database.do(due.postpone, job, delay_seconds)
             return
         await self.database.do(moves.announced, job.id)
 
@@ -136,9 +137,6 @@ class Finisher(Component):
         await self.database.do(deliveries.want_removed, job.id, "end")
         texts = await self.texts_for(job.user_id, job.chat_id)
         return await self.messenger.status(job, *await on_stopped(self.database, job, texts))
-
-    async def _say_later(self, job: Job, delay_seconds: float) -> None:
-        await self.database.do(moves.postpone, job.id, delay_seconds)
 
     async def _say_end(self, job: Job) -> bool:
         """With what it took from the quota: as the ledger has it."""

@@ -30,14 +30,14 @@ from storage.people import people
 
 logger = logging.getLogger(__name__)
 
-_NOT_KEPT = (MediaFailure, OSError)
+NOT_KEPT = (MediaFailure, OSError)
 _PLAYED = {Form.VIDEO, Form.SMALLER}
 
 
 def _put_up_with(request: SendRequest) -> tuple[type[Exception], ...]:
     """What another form may not meet; what this machine cannot do now, it may later."""
     if not request.is_first:
-        return _NOT_KEPT
+        return NOT_KEPT
     return () if CHAT.delay_seconds(request.job.tries + 1) else (MediaNotNow,)
 
 

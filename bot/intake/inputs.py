@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from itertools import pairwise
+
+from pydantic import TypeAdapter
 
 from bot.common import Component
 from bot.config.amounts import SECOND, whole
@@ -14,7 +15,7 @@ from bot.media.errors import MediaUnusable, SoundFault, SoundRefused
 from bot.media.exchange import SoundPlan, Span
 from bot.media.sound.lengths import LONGEST_MILLISECONDS
 from bot.telegram.errors import FormRefused
-from storage import media
+from storage.jobs import jobs
 from storage.jobs.jobs import Job
 from storage.media import Media
 
@@ -24,18 +25,17 @@ _MOST_MILLISECONDS = 300_000
 """What is read at all: the same under every setting, so that what was accepted stays acceptable."""
 
 
+_PLANS = TypeAdapter(SoundPlan)
+
+
 def plan_of(item: Media) -> SoundPlan | None:
     """How the voice may be cut; None of one that is short enough, or too long for any."""
-    if item.plan is None:
-        return None
-    kept = json.loads(item.plan)
-    clips = tuple((begin, end) for begin, end in kept["clips"])
-    return SoundPlan(
-        duration_milliseconds=kept["duration_milliseconds"],
-        cuts=tuple(kept["cuts"]),
-        clips=clips,
-        silent_parts=kept.get("silent_parts", 0),
-    )
+    return None if item.plan is None else _PLANS.validate_json(item.plan)
+
+
+def stored(plan: SoundPlan) -> str:
+    """The plan as the database keeps it."""
+    return _PLANS.dump_json(plan).decode()
 
 
 def cuts_for(engine: str, plan: SoundPlan) -> tuple[int, ...]:
@@ -92,9 +92,7 @@ class LongVoice(Component):
 
         Raises: `TelegramFailure`s that a later attempt may not meet.
         """
-        item = await media.get(self.database, job.voice_id)
-        if item is None:
-            return None
+        _, item = await jobs.items_of(self.database, job)
         try:
             data = await self.files.download(item.file_id, item.file_size_bytes)
             return await self.handed_over(item, data)

@@ -21,7 +21,7 @@ from bot.media.errors import MediaNotNow
 from bot.privacy.consent import Consent
 from bot.retry import CHAT, INPUT_UNREAD, INTAKE, NOT_NOW, VERDICT_UNSAID, RetryPolicy
 from bot.telegram import errors as chat
-from storage import drafts, inbox, media
+from storage import drafts, due, inbox, media
 from storage.media import CONSENT, Media, MediaState
 
 logger = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class Intake(Component):
                 await self.photo_help.show(item.id)
         except chat.TryAgain as failure:
             logger.warning("media item %s: its outcome could not be told: %s", item.id, failure)
-            await self._put_off(item, VERDICT_UNSAID.endless_delay_seconds(1))
+            await self.database.do(due.postpone, item, VERDICT_UNSAID.endless_delay_seconds(1))
             return
         await self.database.do(media.announced, item)
 
@@ -115,11 +115,8 @@ class Intake(Component):
         said_at, text = _SAID_AT.get(policy, (0, ""))
         if attempt == said_at:
             await self.replies.say_wait(item, text)
-        await self._put_off(item, delay_seconds)
+        await self.database.do(due.postpone, item, delay_seconds)
         return None
-
-    async def _put_off(self, item: Media, seconds: float) -> None:
-        await self.database.do(media.postpone, item.id, seconds)
 
     async def _record(self, item: Media, outcome: MediaOutcome) -> None:
         """Nothing changes when the person replaced or dropped it meanwhile."""

@@ -107,10 +107,7 @@ class Pairing(Component):
 
         Raises: RuleRefused.
         """
-        items = await media.pair(self.database, job.photo_id, job.voice_id)
-        if items is None or items[1].duration_milliseconds is None:
-            return None
-        pair = Pair(*items)
+        pair = Pair(*await jobs.items_of(self.database, job))
         try:
             return await self._start(way, request, pair, status_message_id, job=job, **how)
         except RuleRefused as refusal:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from dataclasses import asdict
 
 from bot.common import Component, Part
 from bot.config.engines import ENGINES
 from bot.engines.outages import Outages
 from bot.engines.registry import Engines
-from bot.intake.inputs import LongVoice, plan_of
+from bot.intake.inputs import LongVoice, plan_of, stored
 from bot.intake.outcome import NO_SPEECH, MediaOutcome
 from bot.media.calls import normalise_sound
 from bot.media.errors import MediaUnusable, SoundFault, SoundRefused
@@ -78,9 +76,7 @@ class VoiceCheck(Component):
         if plan.duration_milliseconds <= await self._longest(item):
             return _whole(plan)
         seconds = {"seconds": plan.duration_milliseconds / 1000}
-        return MediaOutcome(
-            MediaState.ASKED, "too_long", {"plan": json.dumps(asdict(plan))}, seconds
-        )
+        return MediaOutcome(MediaState.ASKED, "too_long", {"plan": stored(plan)}, seconds)
 
     async def _longest(self, item: Media) -> int:
         engine = await self.engines.for_new(item, self)
@@ -91,7 +87,7 @@ def _whole(plan: SoundPlan) -> MediaOutcome:
     """All of it, in as many tasks as the engine needs: it is handed over when it is made."""
     facts = {
         "duration_milliseconds": plan.duration_milliseconds,
-        "plan": json.dumps(asdict(plan)),
+        "plan": stored(plan),
         "in_parts": 1,
         "upload_expires_at_milliseconds": 0,
     }

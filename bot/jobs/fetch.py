@@ -19,6 +19,7 @@ from bot.jobs.mend import Mending
 from bot.limits import Limits
 from bot.media.errors import MediaNotNow, MediaUnusable
 from bot.retry import RESULT, RESULT_UNUSABLE, RetryPolicy
+from storage import due
 from storage.jobs import jobs, task_moves, tasks
 from storage.jobs.jobs import Job
 from storage.jobs.tasks import Task, TaskState
@@ -41,10 +42,7 @@ class ResultFetch(Component):
         try:
             if not await self._is_had(task):
                 await self._copy(task, await self._address(task))
-        except OSError as failure:
-            await self.operator.tell("disk", "operator-disk", detail=str(failure))
-            await self._again(task, failure, RESULT)
-        except MediaNotNow as failure:
+        except (MediaNotNow, OSError) as failure:
             await self.operator.tell_of_machine(failure)
             await self._again(task, failure, RESULT)
         except service.Unanswered as failure:
@@ -102,7 +100,7 @@ class ResultFetch(Component):
         if delay_seconds is None:
             await self.finisher.lose_task(task, repr(failure))
             return
-        await self.database.do(task_moves.postpone, task, delay_seconds)
+        await self.database.do(due.postpone, task, delay_seconds)
 
 
 def result_of(limits: Limits, job: Job, task: Task) -> Path:

@@ -16,6 +16,7 @@ from bot.media.calls import inspect_video, join_and_label, join_preview
 from bot.media.errors import MediaFailure, MediaNotNow, MediaUnusable
 from bot.media.exchange import TaskVideo
 from bot.retry import JOIN
+from storage import due
 from storage.jobs import moves, tasks
 from storage.jobs.jobs import Job
 from storage.jobs.tasks import Task, TaskState
@@ -82,12 +83,10 @@ class Joining(Component):
     async def _again(self, job: Job, failure: Exception) -> None:
         """What is paid for is not given up lightly."""
         logger.warning("job %s cannot be joined: %r", job.id, failure)
-        if isinstance(failure, MediaNotNow):
+        if isinstance(failure, MediaNotNow | OSError):
             await self.operator.tell_of_machine(failure)
-        if isinstance(failure, OSError):
-            await self.operator.tell("disk", "operator-disk", detail=str(failure))
-        elif JOIN.delay_seconds(job.tries + 1) is None:
+        if not isinstance(failure, OSError) and JOIN.delay_seconds(job.tries + 1) is None:
             await self.finisher.lose(job, failure, "failed-here")
             return
         delay_seconds = JOIN.endless_delay_seconds(job.tries + 1)
-        await self.database.do(moves.postpone, job.id, delay_seconds)
+        await self.database.do(due.postpone, job, delay_seconds)

@@ -15,7 +15,7 @@ from bot.intake.inputs import LongVoice
 from bot.media.calls import stamp_label
 from bot.media.exchange import OrderedVideo
 from bot.media.result import PaidResult
-from storage import media
+from storage.jobs import jobs
 from storage.jobs.jobs import Job
 from storage.jobs.tasks import Task
 
@@ -48,8 +48,8 @@ class Mending(Component):
 
     async def _shape(self, job: Job) -> float | None:
         """The photo's, where the engine keeps it."""
-        photo = await media.get(self.database, job.photo_id)
-        if photo is None or ENGINES[job.engine].needs_boxes:
+        if ENGINES[job.engine].needs_boxes:
             return None
+        photo, _ = await jobs.items_of(self.database, job)
         width, height = photo.width_pixels, photo.height_pixels
         return width / height if width and height else None

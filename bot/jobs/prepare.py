@@ -11,22 +11,16 @@ from bot.engines.registry import Engines
 from bot.gate import Way
 from bot.intake.inputs import LongVoice
 from bot.intake.photo import box_of, normalised
-from bot.media.errors import MediaUnusable
 from bot.media.exchange import NormalisedPicture
 from bot.task_pool import KeyedLocks
 from storage import media
 from storage.jobs import jobs, task_moves, tasks
-from storage.jobs.jobs import Job
 from storage.jobs.tasks import WAITING, Task
 from storage.media import Media
 
 _OUTLAST_MILLISECONDS = 6 * 3600 * 1000
 _LEAST_MILLISECONDS = 3600 * 1000
 """With less left, the copies might be gone before the provider reads them."""
-
-
-class MediaLost(Exception):
-    """A media item can no longer be had from Telegram in the form that was accepted."""
 
 
 class PhotoUnsuitable(Exception):
@@ -49,25 +43,24 @@ class Preparation(Component):
     _locks: KeyedLocks = field(init=False, default_factory=KeyedLocks)
 
     async def prepare(self, task: Task) -> None:
-        """Raises: MediaLost, PhotoUnsuitable, NoVerdict, RuleRefused, `TelegramFailure`,
-        `DashScopeError`."""
+        """Raises: PhotoUnsuitable, NoVerdict, RuleRefused, `TelegramFailure`, `DashScopeError`;
+        `MediaFailure`, where what was accepted once cannot be made fit again.
+        """
         engine, job = self.engines.of(task.engine), await jobs.of_task(self.database, task)
-        for item in await self._items(job):
+        for item in await jobs.items_of(self.database, job):
             if not item.is_photo and not job.is_made_by(task):
                 await self._cut(task, item)
-            elif not self._is_for(engine.name, item):
+            elif not self._is_for(engine.name, item) or self._expires_soon(
+                item.upload_expires_at_milliseconds
+            ):
                 await self._hand_over(item, engine, job.resolution)
-            elif self._expires_soon(item.upload_expires_at_milliseconds):
-                await self._upload_again(item, engine)
 
     async def ticket(self, task: Task) -> Ticket | None:
         """What the engine needs for it; None where copies are gone, or soon will be, or are another
         engine's by now.
-
-        Raises: MediaLost.
         """
         job = await jobs.of_task(self.database, task)
-        photo, voice = await self._items(job)
+        photo, voice = await jobs.items_of(self.database, job)
         voice_url, expires_at = voice.upload_url, voice.upload_expires_at_milliseconds
         shared = [photo, voice]
         if not job.is_made_by(task):
@@ -90,17 +83,10 @@ class Preparation(Component):
 
     async def expire(self, task: Task) -> None:
         """The provider could not read the copies: the next preparation makes new ones."""
-        items = await self._items(await jobs.of_task(self.database, task))
         async with self.database.transaction() as tx:
-            for item in items:
+            for item in await jobs.items_of(tx, await jobs.of_task(tx, task)):
                 await media.set_upload(tx, item.id, item.upload_url or "", 0)
             await task_moves.set_voice(tx, task, task.voice_url, 0)
-
-    async def _items(self, job: Job) -> tuple[Media, Media]:
-        items = await media.pair(self.database, job.photo_id, job.voice_id)
-        if items is None:
-            raise MediaLost(f"a media item of job {job.id} is not in the database")
-        return items
 
     def _expires_soon(self, expires_at_milliseconds: int | None) -> bool:
         soon = self.clock.now_milliseconds() + _OUTLAST_MILLISECONDS
@@ -117,58 +103,40 @@ class Preparation(Component):
             ]
             if task.id not in {other.id for other in waiting}:
                 return
-            for other, wav in zip(waiting, await self._cut_all(voice, waiting), strict=True):
+            data = await self.files.download(voice.file_id, voice.file_size_bytes)
+            wavs = await self.long_voice.cut(voice, data, tuple(other.span for other in waiting))
+            for other, wav in zip(waiting, wavs, strict=True):
                 uploaded = await self.engines.of(task.engine).upload("voice.wav", wav)
                 until = uploaded.expires_at_milliseconds
                 await self.database.do(task_moves.set_voice, other, uploaded.url, until)
-
-    async def _cut_all(self, voice: Media, waiting: list[Task]) -> tuple[bytes, ...]:
-        data = await self.files.download(voice.file_id, voice.file_size_bytes)
-        try:
-            return await self.long_voice.cut(voice, data, tuple(task.span for task in waiting))
-        except MediaUnusable as error:
-            raise MediaLost(f"media item {voice.id} was cut once and cannot be now") from error
 
     def _is_for(self, engine: str, item: Media) -> bool:
         """Whether its copy was made for that engine: the provider binds it to the model."""
         return (item.upload_engine or self.engines.default.name) == engine
 
     async def _hand_over(self, item: Media, engine: Engine, framing: str) -> None:
-        """It was handed over for another engine; a photo that one took is new to this one."""
-        if not item.is_photo:
-            await self._upload_again(item, engine)
-            return
-        data = await self.files.download(item.file_id, item.file_size_bytes)
-        picture = await self._picture(item, data)
+        """Once more, or for another engine than before: a photo that one took is new to that.
+
+        The same bytes as before: what makes them fit is deterministic.
+        """
+        data, boxes = await self.files.download(item.file_id, item.file_size_bytes), {}
+        if item.is_photo:
+            picture = await normalised(self.common.media, item, data)
+            if not self._is_for(engine.name, item):
+                boxes = await self._boxes(item, engine, picture, framing)
+            uploaded = await engine.upload("photo.jpg", picture.jpeg)
+        else:
+            wav = await self.long_voice.handed_over(item, data)
+            uploaded = await engine.upload("voice.wav", wav)
+        facts = {"upload_engine": engine.name, **boxes}
+        until = uploaded.expires_at_milliseconds
+        await self.database.do(media.set_upload, item.id, uploaded.url, until, **facts)
+
+    async def _boxes(
+        self, item: Media, engine: Engine, picture: NormalisedPicture, framing: str
+    ) -> dict[str, str | None]:
+        """Where its detection sees the face, as columns."""
         verdict = await self.detection.verdict(Way.OTHER_ENGINE, engine, item, picture, framing)
         if not verdict.passed:
             raise PhotoUnsuitable(verdict.code)
-        uploaded = await engine.upload("photo.jpg", picture.jpeg)
-        until = uploaded.expires_at_milliseconds
-        boxes = {"face_bbox": verdict.face_bbox, "ext_bbox": verdict.ext_bbox}
-        facts = {"upload_engine": engine.name, **boxes}
-        await self.database.do(media.set_upload, item.id, uploaded.url, until, **facts)
-
-    async def _upload_again(self, item: Media, engine: Engine) -> None:
-        data = await self.files.download(item.file_id, item.file_size_bytes)
-        uploaded = await engine.upload(
-            "photo.jpg" if item.is_photo else "voice.wav", await self._normalised(item, data)
-        )
-        until = uploaded.expires_at_milliseconds
-        facts = {"upload_engine": engine.name}
-        await self.database.do(media.set_upload, item.id, uploaded.url, until, **facts)
-
-    async def _picture(self, item: Media, data: bytes) -> NormalisedPicture:
-        try:
-            return await normalised(self.common.media, item, data)
-        except MediaUnusable as error:
-            raise MediaLost(f"media item {item.id} was accepted once and is refused now") from error
-
-    async def _normalised(self, item: Media, data: bytes) -> bytes:
-        """The same bytes as before: normalising is deterministic."""
-        try:
-            if item.is_photo:
-                return (await self._picture(item, data)).jpeg
-            return await self.long_voice.handed_over(item, data)
-        except MediaUnusable as error:
-            raise MediaLost(f"media item {item.id} was accepted once and is refused now") from error
+        return {"face_bbox": verdict.face_bbox, "ext_bbox": verdict.ext_bbox}

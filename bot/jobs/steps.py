@@ -18,17 +18,17 @@ from bot.engines.registry import Engines
 from bot.gate import RuleRefused
 from bot.jobs.fetch import ResultFetch
 from bot.jobs.join import Joining
-from bot.jobs.prepare import MediaLost, PhotoUnsuitable, Preparation
+from bot.jobs.prepare import PhotoUnsuitable, Preparation
 from bot.jobs.submit import Submission
 from bot.jobs.watch import Watch
-from bot.media.errors import MediaNotNow
+from bot.media.errors import MediaNotNow, MediaUnusable
 from bot.retry import PROVIDER
 from bot.task_pool import Work
 from bot.telegram import errors as chat
 from storage import due
 from storage import outages as stored
 from storage.due import ALL, Due
-from storage.jobs import jobs, line, moves, task_moves, tasks
+from storage.jobs import jobs, line, task_moves, tasks
 from storage.jobs.jobs import Job, JobState
 from storage.jobs.tasks import Task, TaskState
 from storage.verdicts import NoVerdict
@@ -90,30 +90,21 @@ class JobSteps(Component):
         a moment because it is broken: neither hides the rest.
         """
         limit = _AT_ONCE + begun + broken
-        looks: dict[Due, Callable[[], Awaitable[list[Step]]]] = {
-            Due.TASKS_UNDER_WAY: partial(self._of_tasks, limit),
-            Due.PREPARING_TASKS: partial(self._to_prepare, _AT_ONCE + broken),
-            Due.MADE_JOBS: partial(self._of_jobs, limit),
-            Due.OUTAGES: self._given_up,
-            Due.UNANNOUNCED_JOBS: partial(self._ended, limit),
-        }
-        found = [step for kind, look in looks.items() if kind in kinds for step in await look()]
-        return [*found, *(await self._without_engine() if kinds & _WAITING else ())]
-
-    async def _given_up(self) -> list[Step]:
-        """Nothing: what waited too long has ended."""
-        await self.outages.give_up_waiting()
-        return []
-
-    async def _ended(self, limit: int) -> list[Step]:
-        return [
-            Step(("job", job.id), partial(self.finisher.announce, job.id))
-            for job in await due.rows(self.database, Job, Due.UNANNOUNCED_JOBS, limit)
-        ]
-
-    async def _of_tasks(self, limit: int) -> list[Step]:
-        found = await due.rows(self.database, Task, Due.TASKS_UNDER_WAY, limit)
-        return [self._step(task) for task in found]
+        rows, steps = partial(due.rows, self.database), []
+        if Due.TASKS_UNDER_WAY in kinds:
+            steps += [self._step(t) for t in await rows(Task, Due.TASKS_UNDER_WAY, limit)]
+        if Due.PREPARING_TASKS in kinds:
+            steps += await self._to_prepare(_AT_ONCE + broken)
+        if Due.MADE_JOBS in kinds:
+            steps += [self._step_of(j) for j in await rows(Job, Due.MADE_JOBS, limit)]
+        if Due.OUTAGES in kinds:
+            await self.outages.give_up_waiting()
+        if Due.UNANNOUNCED_JOBS in kinds:
+            steps += [
+                Step(("job", j.id), partial(self.finisher.announce, j.id))
+                for j in await rows(Job, Due.UNANNOUNCED_JOBS, limit)
+            ]
+        return [*steps, *(await self._without_engine() if kinds & _WAITING else ())]
 
     async def _to_prepare(self, limit: int) -> list[Step]:
         """Of those engines for which handing files over may work."""
@@ -137,15 +128,9 @@ class JobSteps(Component):
         pool = StepPool.WATCHING if task.state == TaskState.RUNNING else StepPool.OTHER
         return Step(("task", task.id), partial(self._task_step, task.id, task.state), pool)
 
-    async def _of_jobs(self, limit: int) -> list[Step]:
-        return [
-            Step(
-                ("job", job.id),
-                partial(self._job_step, job.id, job.state),
-                StepPool.DELIVERING if job.state == JobState.DELIVERING else StepPool.OTHER,
-            )
-            for job in await due.rows(self.database, Job, Due.MADE_JOBS, limit)
-        ]
+    def _step_of(self, job: Job) -> Step:
+        pool = StepPool.DELIVERING if job.state == JobState.DELIVERING else StepPool.OTHER
+        return Step(("job", job.id), partial(self._job_step, job.id, job.state), pool)
 
     async def _task_step(self, number: int, state: str) -> None:
         """One step of a task, if it still is where it was seen."""
@@ -181,7 +166,7 @@ class JobSteps(Component):
         except chat.TryAgain as failure:
             seconds = PROVIDER.endless_delay_seconds(job.tries + 1, failure.retry_after_seconds)
             logger.warning("job %s: %s, again in %.0f s", job.id, failure, seconds)
-            await self.database.do(moves.postpone, job.id, seconds)
+            await self.database.do(due.postpone, job, seconds)
 
     async def _prepare(self, task: Task) -> None:
         try:
@@ -193,10 +178,10 @@ class JobSteps(Component):
             await self.finisher.fail_task(task, "failed-photo", failure.code)
         except service.ContentRefused as failure:
             await self.finisher.fail_task(task, failure_text(failure), failure_detail(failure))
-        except (MediaLost, chat.FormRefused, RuleRefused) as failure:
-            lost = isinstance(failure, MediaLost | chat.FormRefused)
-            key = "failed-gone" if lost else "failed-unchecked"
-            await self.finisher.fail_task(task, key, str(failure))
+        except (MediaUnusable, chat.FormRefused) as failure:
+            await self.finisher.fail_task(task, "failed-gone", repr(failure))
+        except RuleRefused as failure:
+            await self.finisher.fail_task(task, "failed-unchecked", str(failure))
         else:
             await self.database.do(task_moves.prepared, task)
 
@@ -211,7 +196,7 @@ class JobSteps(Component):
             return
         delay_seconds = PROVIDER.endless_delay_seconds(attempt, asked_seconds)
         logger.warning("task %s: %s, again in %.0f s", task.name, failure, delay_seconds)
-        await self.database.do(task_moves.postpone, task, delay_seconds)
+        await self.database.do(due.postpone, task, delay_seconds)
 
     async def _stopped(self, task: Task, failure: service.ServiceStopped) -> None:
         """What waits is held back by the stop; what is paid for is looked at again and again."""

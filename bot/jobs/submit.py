@@ -23,11 +23,12 @@ from bot.delivery.finish import Finisher
 from bot.engines.base import Engine, Ticket
 from bot.engines.outages import NotDue, Outages
 from bot.engines.registry import Engines
-from bot.jobs.prepare import MediaLost, Preparation
+from bot.jobs.prepare import Preparation
 from bot.jobs.refusals import Refusals
 from bot.jobs.suspension import Suspension
 from bot.retry import SUBMIT, TASK_CHOICE, TASK_LIST
 from bot.task_pool import Work
+from storage import due
 from storage.db.database import Transaction
 from storage.due import ALL, Due
 from storage.jobs import candidates, task_moves, tasks
@@ -147,8 +148,6 @@ class Submission(Component):
                 "task %s: it is unknown whether the provider has it: %s", task.name, failure
             )
             await self._look_again(task)
-        except MediaLost as failure:
-            await self.finisher.fail_task(task, "failed-gone", str(failure))
         except service.DashScopeError as failure:
             await self.refusals.refused(task, failure)
         else:
@@ -271,10 +270,10 @@ class Submission(Component):
         """The operator says which one it is; until then no task is taken, and none made."""
         async with self.database.transaction() as tx:
             if await ask_which(tx, self.operator, task, task_ids):
-                await task_moves.postpone(tx, task, TASK_CHOICE.endless_delay_seconds(1))
+                await due.postpone(tx, task, TASK_CHOICE.endless_delay_seconds(1))
 
     async def _look_again(self, task: Task) -> None:
-        await self.database.do(task_moves.postpone, task, TASK_LIST.endless_delay_seconds(1))
+        await self.database.do(due.postpone, task, TASK_LIST.endless_delay_seconds(1))
 
 
 def time_counts(task: Task, engine: Engine) -> bool:

@@ -1,8 +1,6 @@
-"""Rows that wait for their time: most such tables have `tries` and `not_before_milliseconds`."""
+"""What has its time by this machine's clock, and what becomes of it where that is set back."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from storage.db.database import Queryable, Transaction
 
@@ -17,16 +15,6 @@ _COMPARED_WITH_NOW = (
     ("consent_questions", "wanted_at_milliseconds"),
 )
 """What is due, or due again, when such a moment has come or has been for a while."""
-
-
-async def put_off(tx: Transaction, table: str, key: dict[str, Any], delay_seconds: float) -> None:
-    """It could not be done now: once more, later. `key` has the columns that name the row."""
-    later = tx.later(delay_seconds)
-    where = " AND ".join(f"{column} = :{column}" for column in key)
-    put_off = (
-        f"UPDATE {table} SET tries = tries + 1, not_before_milliseconds = :later WHERE {where}"  # noqa: S608
-    )
-    await tx.execute(put_off, later=later, **key)
 
 
 async def set_back(tx: Transaction, milliseconds: int) -> None:

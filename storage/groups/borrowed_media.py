@@ -36,11 +36,6 @@ async def of_job(database: Queryable, job: Job) -> list[BorrowedMedia]:
     return await database.find_all(BorrowedMedia, "borrowed_media", "media_id", media_id=used)
 
 
-async def is_stopped(database: Queryable, job: Job) -> bool:
-    """Whether its video must not be shown: an owner or an administrator said so."""
-    return any(borrowed.stopped_at_milliseconds for borrowed in await of_job(database, job))
-
-
 async def objects(database: Queryable, chat_id: int, owner_id: int | None) -> bool:
     """Whether this person does not want it."""
     return await database.has("objections", chat_id=chat_id, owner_id=owner_id)

@@ -12,7 +12,7 @@ from storage.db.rows import columns
 from storage.jobs import ledger, tasks
 from storage.jobs.ledger import Price
 from storage.jobs.tasks import Task
-from storage.media import ConversationKey
+from storage.media import ConversationKey, Media
 
 
 class JobState(StrEnum):
@@ -167,6 +167,13 @@ async def of_task(database: Queryable, task: Task) -> Job:
     job = await get(database, task.job_id)
     assert job is not None  # noqa: S101
     return job
+
+
+async def items_of(database: Queryable, job: Job) -> tuple[Media, Media]:
+    """Its photo and its voice: no row of either ever goes."""
+    used = {job.photo_id, job.voice_id}
+    photo, voice = await database.find_all(Media, "media", "kind", id=tuple(used))
+    return photo, voice
 
 
 async def open_of(database: Queryable, user_id: int, **where: int) -> list[Job]:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Any
 
 from storage.db.database import Transaction
-from storage.db.due import put_off
 from storage.jobs import ledger, tasks
 from storage.jobs.failures import is_charged
 from storage.jobs.jobs import FINAL, Job, JobState, get
@@ -91,11 +90,6 @@ async def fail(tx: Transaction, job: Job, failure: str, detail: str | None) -> b
     return await _end(tx, job, JobState.FAILED, charge_person=charged, **why)
 
 
-async def postpone(tx: Transaction, job_id: int, delay_seconds: float) -> None:
-    """A passing fault: the same step again, later."""
-    await put_off(tx, "jobs", {"id": job_id}, delay_seconds)
-
-
 async def set_status_message(
     tx: Transaction, job_id: int, *, chat_id: int, message_id: int
 ) -> None:
@@ -108,12 +102,6 @@ async def set_first_status(tx: Transaction, job_id: int, *, chat_id: int, messag
     silent = {"status_message_id": None, "ended_at_milliseconds": None}
     shown = {"status_message_id": message_id}
     return await tx.update("jobs", shown, id=job_id, chat_id=chat_id, **silent)
-
-
-async def put_off_status(tx: Transaction, job_id: int, delay_seconds: float) -> None:
-    """It shows nothing yet, and is to show it later, if it still is being made then."""
-    key = {"id": job_id, "state": JobState.MAKING}
-    await put_off(tx, "jobs", key, delay_seconds)
 
 
 async def announced(tx: Transaction, job_id: int) -> None:

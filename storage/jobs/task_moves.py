@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from storage.db.database import Queryable, Transaction
-from storage.db.due import put_off
 from storage.jobs import moves
 from storage.jobs.failures import UNKNOWN_BILLS
 from storage.jobs.tasks import ENDED, Task, TaskState
@@ -158,11 +157,6 @@ async def set_voice(tx: Transaction, task: Task, url: str | None, expires_at: in
     """A fresh copy of its cut is at the provider."""
     copied = {"voice_url": url, "voice_url_expires_at_milliseconds": expires_at}
     await tx.update("tasks", copied, id=task.id)
-
-
-async def postpone(tx: Transaction, task: Task, delay_seconds: float) -> None:
-    """A passing fault: the same step again, later, if it still is where it was seen."""
-    await put_off(tx, "tasks", {"id": task.id, "state": task.state}, delay_seconds)
 
 
 async def _back(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from storage.db.database import Queryable
 from storage.db.rows import columns
-from storage.groups import borrowed_media
 from storage.jobs import deliveries
 from storage.jobs.jobs import Job
 
@@ -15,7 +14,16 @@ _SHOWN = """state IN ('done', 'undeliverable') AND NOT EXISTS (SELECT 1 FROM bor
 
 async def is_withdrawn(database: Queryable, job: Job) -> bool:
     """Whether its video must not be shown: it was taken down, or somebody in it objects."""
-    return await is_taken_down(database, job) or await borrowed_media.is_stopped(database, job)
+    return await is_taken_down(database, job) or await is_stopped(database, job)
+
+
+async def is_stopped(database: Queryable, job: Job) -> bool:
+    """Whether somebody in it objects, or an administrator stopped the use of what is theirs."""
+    sql = """
+        SELECT 1 FROM borrowed_media
+        WHERE media_id IN (:photo_id, :voice_id) AND stopped_at_milliseconds IS NOT NULL
+        """
+    return await database.exists(sql, **columns(job))
 
 
 async def is_taken_down(database: Queryable, job: Job) -> bool:

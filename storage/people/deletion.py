@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from storage import outbox
 from storage.db.database import Queryable, Transaction
-from storage.jobs import jobs
 
 FORGET = "forget"
 FORGOTTEN = "forgotten"
@@ -64,9 +63,8 @@ async def get(database: Queryable, user_id: int) -> Forgetting | None:
 async def is_busy(database: Queryable, user_id: int) -> bool:
     """Whether something of theirs is under way: a job, or a message that is being handled."""
     handled = f"SELECT 1 FROM inbox WHERE state = 'new' AND update_id IN {_THEIR_UPDATES}"  # noqa: S608
-    return bool(await jobs.open_of(database, user_id)) or await database.exists(
-        handled, user_id=user_id
-    )
+    under_way = await database.has("jobs", user_id=user_id, ended_at_milliseconds=None)
+    return under_way or await database.exists(handled, user_id=user_id)
 
 
 async def jobs_of(database: Queryable, user_id: int) -> list[int]:

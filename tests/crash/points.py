@@ -28,13 +28,14 @@ _FUNCTIONS = {
     "bot.telegram.sender:Sender": "send_text send_photo send_video edit_text edit_into_video"
     " delete_message answer_callback",
     "storage.drafts": "put",
+    "storage.due": "postpone",
     "storage.inbox": "store begin_again done",
     "storage.jobs.deliveries": "sending sent",
     "storage.jobs.jobs": "start",
     "storage.jobs.ledger": "hold settle release",
     "storage.jobs.moves": "cancel advance joined delivered set_status_message announced",
     "storage.jobs.task_moves": "set_voice prepared take_slot wait_again prepare_again submitted"
-    " postpone rendered fetched fail cancelled",
+    " rendered fetched fail cancelled",
     "storage.jobs.tasks": "begin",
     "storage.media": "record ready set_reply announced",
     "storage.media_answers": "use_in_parts",

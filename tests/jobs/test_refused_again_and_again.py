@@ -9,7 +9,8 @@ import pytest
 from bot.dashscope.errors import DashScopeError, Declined, InputNotFetched, SubmitUnknown, Throttled
 from bot.jobs.submit import SETTLED_AFTER_MILLISECONDS
 from bot.retry import SUBMIT
-from storage.jobs import moves, task_moves
+from storage import due
+from storage.jobs import moves
 from storage.jobs.jobs import Job
 from storage.jobs.tasks import TaskState
 from tests.storage.orders import task_of
@@ -112,7 +113,7 @@ async def test_troubles_of_the_preparation_are_not_counted_as_refusals(fakes: Fa
     job = await fakes.waiting_job()
     async with fakes.database.transaction() as tx:
         for _ in range(5):
-            await task_moves.postpone(tx, await task_of(tx, job), 0)
+            await due.postpone(tx, await task_of(tx, job), 0)
     fakes.engine.refusal = InputNotFetched("submit: 400", code="InvalidURL.Timeout")
     async with fakes.open():
         await fakes.until(lambda: len(fakes.engine.submitted) > 1)  # the first did not end it

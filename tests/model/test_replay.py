@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from storage import alerts, inbox, media, outbox, verdicts
+from storage import alerts, due, inbox, outbox, verdicts
 from storage.alerts import Value
 from storage.db.database import Database, Transaction
 from storage.inbox import StoredUpdate
@@ -268,9 +268,7 @@ CALLS: dict[str, Arrange] = {
 }
 
 COUNTING = {
-    "moves.postpone": "one more try",
-    "moves.put_off_status": "one more try",
-    "task_moves.postpone": "one more try",
+    "due.postpone": "one more try",
     "tasks.begin": "the schema refuses it",
     "ledger.hold": "the schema refuses it",
     "ledger.settle": "the schema refuses it",
@@ -289,7 +287,7 @@ async def test_a_call_repeated_after_a_lost_reply_changes_nothing(
 
 def test_every_call_that_writes_is_repeated_here_or_named() -> None:
     written = writing(
-        jobs, tasks, moves, task_moves, candidates, ledger, alerts, outbox, deliveries
+        due, jobs, tasks, moves, task_moves, candidates, ledger, alerts, outbox, deliveries
     )
     assert written == CALLS.keys() | COUNTING.keys()
 
@@ -307,8 +305,7 @@ async def test_a_try_and_a_paid_check_count_each_time(database: Database) -> Non
     job = await start(database)
     for tries in (1, 2):
         async with database.transaction() as tx:
-            await moves.postpone(tx, job.id, 9.0)
-            await media.postpone(tx, job.photo_id, 9)
+            await due.postpone(tx, job, 9.0)
             await verdicts.count_check(
                 tx,
                 user_id=1,

@@ -171,10 +171,7 @@ CALLS: dict[str, Arrange] = {
     ),
 }
 
-COUNTING = {
-    "media.postpone": "one more try",
-    "verdicts.count_check": "one more check that may be billed",
-}
+COUNTING = {"verdicts.count_check": "one more check that may be billed"}
 """Calls whose second time is meant to count, or cannot be."""
 
 ELSEWHERE = {"drafts.wake_other", "drafts.want", "media_answers.wake", "media_answers.want"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage import due
 from storage.db.database import Database
 from storage.jobs import candidates, task_moves, tasks
 from storage.jobs.candidates import CandidateAnswer
@@ -25,7 +26,7 @@ async def asked(database: Database, user_id: int = 1) -> Task:
     task = await submitting(database, user_id)
     async with database.transaction() as tx:
         assert await candidates.store(tx, task, ["a", "b"])
-        await task_moves.postpone(tx, task, 300.0)
+        await due.postpone(tx, task, 300.0)
     return task
 
 

@@ -113,7 +113,7 @@ async def test_tries_are_counted_anew_with_each_step(database: Database) -> None
 
     async def tried() -> None:
         async with database.transaction() as tx:
-            await task_moves.postpone(tx, await orders.task_of(tx, job), 0)
+            await due.postpone(tx, await orders.task_of(tx, job), 0)
         assert (await orders.task_of(database, job)).tries == 1
 
     async def begins_anew() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from storage import due
 from storage.db.database import Database
-from storage.jobs import jobs, line, moves, task_moves, tasks
+from storage.jobs import jobs, line, tasks
 from storage.verdicts import count_check, uncount_check
 from tests.storage import orders
 from tests.support.clock import FakeClock
@@ -50,7 +51,7 @@ async def test_what_always_fails_keeps_nothing_from_its_preparation(
         for task in await tasks.preparing(database, orders.ENGINE, 2):
             reached.add(task.job_id)
             async with database.transaction() as tx:
-                await task_moves.postpone(tx, task, 1.0)
+                await due.postpone(tx, task, 1.0)
         clock.advance(0.5)
     assert reached == {job.id for job in made}
 
@@ -78,5 +79,5 @@ async def test_a_job_that_is_to_be_said_later_lets_others_be_said(database: Data
     first, second = await orders.start(database), await orders.start(database, 2)
     assert [job.id for job in await jobs.without_status(database, 1)] == [first.id]
     async with database.transaction() as tx:
-        await moves.put_off_status(tx, first.id, 5.0)
+        await due.postpone(tx, first, 5.0)
     assert [job.id for job in await jobs.without_status(database, 1)] == [second.id]

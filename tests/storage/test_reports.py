@@ -8,7 +8,7 @@ from storage import outbox
 from storage.db.database import Database
 from storage.groups import borrowed_media, decisions, reports
 from storage.groups.reports import Report
-from storage.jobs import deliveries, jobs
+from storage.jobs import deliveries, jobs, videos
 from storage.jobs.jobs import Job
 from storage.people import deletion
 from tests.storage import orders
@@ -108,7 +108,7 @@ async def test_whoever_is_in_it_can_object_after_its_maker_is_forgotten(database
     job = await reported(database)
     made = await database.do(borrowed_media.object_to_all, GROUP, EVE)
     assert [one.id for one in made] == [job.id]
-    assert await borrowed_media.is_stopped(database, job)
+    assert await videos.is_stopped(database, job)
 
 
 async def test_a_decision_is_made_once_and_shown_to_everyone_who_was_shown_the_report(
