@@ -76,8 +76,8 @@ class Packager(Component):
     async def pack(self, request: SendRequest, copy: Copy, chat_id: int) -> OutgoingVideo:
         """The package for this request in that chat.
 
-        Raises: VideoUnreadable, CannotShrink, MediaWorkerDied, OSError; for a round note also
-        TooLongForNote and, where Telegram has the only video, what `Files.download` raises.
+        Raises: VideoUnreadable, MediaNotMade, OSError; for a round note also, where Telegram has
+        the only video, what `Files.download` raises.
         """
         job, video = request.job, await self._video(request.job, copy)
         if isinstance(video.source, Path):

@@ -12,9 +12,6 @@
         ├── NoFaceFound         another photo is needed
         ├── VideoUnreadable     no video, or cut short: fetch or make it again
         └── MediaNotMade        not in this way: another form may do
-            ├── CannotShrink
-            ├── LabelNotWritten
-            ├── TooLongForNote
             └── MediaWorkerDied the process crashed, hung or ran into a limit on this input
 """
 
@@ -122,18 +119,6 @@ class SoundRefused(MediaUnusable):
 
 class VideoUnreadable(MediaUnusable):
     """The file is not a video, or it is cut short; it must be fetched or made again."""
-
-
-class LabelNotWritten(MediaNotMade):
-    """The new file was read back and lacks the label or a part of the video: do not send it."""
-
-
-class CannotShrink(MediaNotMade):
-    """It cannot be made that small and still be watched."""
-
-
-class TooLongForNote(MediaNotMade):
-    """Telegram takes round notes of up to a minute."""
 
 
 class NoFaceFound(MediaUnusable):

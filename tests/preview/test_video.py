@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot.media.errors import LabelNotWritten, VideoUnreadable
+from bot.media.errors import MediaNotMade, VideoUnreadable
 from bot.media.video.cover import facts_and_cover, make_thumbnail
 from bot.media.video.files import inspect_video
 from bot.media.video.stamp import stamp_label
@@ -180,7 +180,7 @@ def test_damaged_videos_are_read_or_refused_but_never_anything_else(
         try:
             inspect_video(tmp_path / "damaged.mp4")
             stamp_label(tmp_path / "damaged.mp4", tmp_path / "labelled.mp4", produce_id="1")
-        except (VideoUnreadable, LabelNotWritten):
+        except (VideoUnreadable, MediaNotMade):
             refused += 1
     assert refused > 10
 

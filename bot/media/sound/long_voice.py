@@ -15,13 +15,10 @@ from bot.media.exchange import SoundPlan, Span
 from bot.media.sound.audio_segment import AudioSegment, samples_of, wav_of
 from bot.media.sound.cutting import clips, cut_points, cuts
 from bot.media.sound.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
-from bot.media.sound.normalise import normalise_sound
-from bot.media.sound.samples import SAMPLE_RATE_HZ
+from bot.media.sound.normalise import FADE_IN_MILLISECONDS, FADE_OUT_MILLISECONDS, normalise_sound
+from bot.media.sound.samples import SAMPLES_PER_MILLISECOND
 from bot.media.sound.voice_activity import somebody_speaks
 
-_PER_MILLISECOND = SAMPLE_RATE_HZ // 1000
-_FADE_IN_MILLISECONDS = 10
-_FADE_OUT_MILLISECONDS = 20
 _VOICE_RATE_HZ = 48_000
 _VOICE_BITS_PER_SECOND = 32_000
 
@@ -51,7 +48,7 @@ def _spoken(voice: AudioSegment, spans: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(
         (begin, end)
         for begin, end in spans
-        if somebody_speaks(samples[begin * _PER_MILLISECOND : end * _PER_MILLISECOND])
+        if somebody_speaks(samples[begin * SAMPLES_PER_MILLISECOND : end * SAMPLES_PER_MILLISECOND])
     )
 
 
@@ -88,7 +85,7 @@ def _cut(voice: AudioSegment, span: Span) -> AudioSegment:
     if not 0 <= begin < end <= len(voice):
         raise ValueError(f"{span} is not within 0 and {len(voice)} ms")
     chunk = voice[begin:end]
-    return chunk.fade_in(_FADE_IN_MILLISECONDS).fade_out(_FADE_OUT_MILLISECONDS)
+    return chunk.fade_in(FADE_IN_MILLISECONDS).fade_out(FADE_OUT_MILLISECONDS)
 
 
 def _voice_note(wav: bytes) -> bytes:

@@ -16,16 +16,17 @@ from bot.media.sound.bursts import without_bursts
 from bot.media.sound.decoding import LONGEST_READ_SECONDS, DecodedSound, decode_sound
 from bot.media.sound.lengths import LONGEST_MILLISECONDS, SHORTEST_MILLISECONDS
 from bot.media.sound.loudness import gated_lufs, k_weighting, level, under_ceiling
-from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
+from bot.media.sound.samples import SAMPLES_PER_MILLISECOND, Samples
 from bot.media.sound.spectrum import high_pass, samples_from, spectrum_of
 from bot.media.sound.speech_span import SpeechSpan, find_speech
 from bot.media.sound.voice_activity import somebody_speaks
 
 _READ_PERCENT = 120  # of the longest sound, silence at its ends among it
 _SILENT_LUFS = -55.0  # to make speech of it, noise would be raised by 40 dB
-_PER_MILLISECOND = SAMPLE_RATE_HZ // 1000
-_FADE_IN_SAMPLES, _FADE_OUT_SAMPLES = 10 * _PER_MILLISECOND, 20 * _PER_MILLISECOND
-_CUT_FADE_SAMPLES = 150 * _PER_MILLISECOND  # the voice goes on where it is cut: end it softly
+FADE_IN_MILLISECONDS, FADE_OUT_MILLISECONDS = 10, 20
+_FADE_IN_SAMPLES = FADE_IN_MILLISECONDS * SAMPLES_PER_MILLISECOND
+_FADE_OUT_SAMPLES = FADE_OUT_MILLISECONDS * SAMPLES_PER_MILLISECOND
+_CUT_FADE_SAMPLES = 150 * SAMPLES_PER_MILLISECOND  # where the voice is cut it goes on
 
 
 def normalise_sound(
@@ -106,7 +107,7 @@ def _normalised(
     samples *= curve
     weighted *= curve
     if gated_lufs(weighted) < _SILENT_LUFS:  # what was cut off had the voice in it
-        raise SoundRefused(SoundFault.SILENT, len(samples) // _PER_MILLISECOND)
+        raise SoundRefused(SoundFault.SILENT, len(samples) // SAMPLES_PER_MILLISECOND)
     finished = (level if levelled else under_ceiling)(samples, weighted, voice)
     result = segment_of(finished)
     ratio, speaks = span.signal_to_noise_db, somebody_speaks(finished)
@@ -115,7 +116,7 @@ def _normalised(
 
 def _trim(samples: Samples, span: SpeechSpan, limit_milliseconds: int) -> Samples:
     """Cut the span out, to its limit, and soften both ends."""
-    length = min(span.milliseconds, limit_milliseconds) * _PER_MILLISECOND
+    length = min(span.milliseconds, limit_milliseconds) * SAMPLES_PER_MILLISECOND
     spoken = samples[span.first_sample :][:length].copy()
     cut = span.milliseconds > limit_milliseconds
     spoken[:_FADE_IN_SAMPLES] *= np.linspace(0, 1, _FADE_IN_SAMPLES, dtype=np.float32)

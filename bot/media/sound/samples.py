@@ -22,6 +22,7 @@ Places = npt.NDArray[np.intp]
 
 SAMPLE_RATE_HZ = 16_000
 """Speech for lip movement needs no more."""
+SAMPLES_PER_MILLISECOND = SAMPLE_RATE_HZ // 1000
 
 
 def step_powers(samples: Samples, step_samples: int) -> npt.NDArray[np.float64]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.media.sound.background import deviations
-from bot.media.sound.samples import SAMPLE_RATE_HZ, Mask, Numbers, Samples, step_powers
+from bot.media.sound.samples import SAMPLES_PER_MILLISECOND, Mask, Numbers, Samples, step_powers
 
 KEPT_BEFORE_MILLISECONDS = 120
 KEPT_AFTER_MILLISECONDS = 200
@@ -17,7 +17,7 @@ FRAME_MILLISECONDS = 10
 """How finely speech and pauses are told apart."""
 _KEPT_BEFORE_FRAMES = KEPT_BEFORE_MILLISECONDS // FRAME_MILLISECONDS
 _KEPT_AFTER_FRAMES = KEPT_AFTER_MILLISECONDS // FRAME_MILLISECONDS
-_FRAME_SAMPLES = SAMPLE_RATE_HZ * FRAME_MILLISECONDS // 1000
+_FRAME_SAMPLES = SAMPLES_PER_MILLISECOND * FRAME_MILLISECONDS
 _LEAST_POWER = 1e-10  # -100 dB: what counts as digital silence
 _NEVER_SOUND_DB = -70.0
 _ABOVE_FLOOR_DB = 9.0  # pauses end here,
@@ -54,7 +54,7 @@ class SpeechSpan:
     @property
     def first_sample(self) -> int:
         """The start, counted in samples at 16 kHz."""
-        return self.start_milliseconds * SAMPLE_RATE_HZ // 1000
+        return self.start_milliseconds * SAMPLES_PER_MILLISECOND
 
 
 def find_speech(samples: Samples) -> SpeechSpan | None:
@@ -69,7 +69,7 @@ def find_speech(samples: Samples) -> SpeechSpan | None:
     first, last = _with_soft_ends(samples, levels, active, int(sustained[0]), int(sustained[-1]))
     start = first * FRAME_MILLISECONDS - KEPT_BEFORE_MILLISECONDS
     end = (last + 1) * FRAME_MILLISECONDS + KEPT_AFTER_MILLISECONDS
-    whole = len(samples) * 1000 // SAMPLE_RATE_HZ
+    whole = len(samples) // SAMPLES_PER_MILLISECOND
     return SpeechSpan(max(0, start), min(whole, end), _signal_to_noise_db(levels, active))
 
 

@@ -23,7 +23,7 @@ from bot.media.exchange import TaskVideo
 from bot.media.picture.faces import Pixels
 from bot.media.sound.audio_segment import AudioSegment, samples_of
 from bot.media.sound.frames import gathered
-from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
+from bot.media.sound.samples import SAMPLE_RATE_HZ, SAMPLES_PER_MILLISECOND, Samples
 from bot.media.video.files import open_video, video_stream
 from bot.media.video.mp4 import colors_of, whole_or_nothing
 from bot.media.video.stamp import stamp_label
@@ -36,7 +36,7 @@ _FADE = Fraction(1, 10)
 def join_and_label(
     videos: tuple[TaskVideo, ...], sound_wav: bytes | None, target: Path, produce_id: str
 ) -> None:
-    """As `join_videos`, and labelled; raises LabelNotWritten too."""
+    """As `join_videos`, and labelled; raises MediaNotMade too."""
     with whole_or_nothing(target) as part:
         join_videos(videos, sound_wav, part)
         stamp_label(part, part, produce_id=produce_id)
@@ -133,10 +133,8 @@ def _planes(frame: av.VideoFrame, shape: VideoFormat) -> Pixels:
 
 def _spans(sound_wav: bytes, videos: Sequence[TaskVideo]) -> Samples:
     whole = samples_of(AudioSegment.from_wav(BytesIO(sound_wav)))
-    per_millisecond = SAMPLE_RATE_HZ // 1000
-    return np.concatenate(
-        [whole[p.span[0] * per_millisecond : p.span[1] * per_millisecond] for p in videos]
-    )
+    bounds = [[at * SAMPLES_PER_MILLISECOND for at in video.span] for video in videos]
+    return np.concatenate([whole[begin:end] for begin, end in bounds])
 
 
 def _own_sound(videos: Sequence[TaskVideo]) -> Samples:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from av.video.frame import VideoFrame
 
-from bot.media.errors import TooLongForNote, VideoUnreadable
+from bot.media.errors import MediaNotMade, VideoUnreadable
 from bot.media.exchange import Crop, FaceBox
 from bot.media.picture.faces import Pixels, detect_faces
 from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
@@ -35,7 +35,7 @@ _WORD_FROM_TOP = 0.9  # the circle is still 0.6 of the side wide there
 def make_round_note(source: Path, target: Path, produce_id: str) -> None:
     """Write the video as a square MP4 that keeps its sound and carries the AI label twice.
 
-    `target` appears whole or not at all. Raises TooLongForNote, and VideoUnreadable for a bad
+    `target` appears whole or not at all. Raises MediaNotMade, and VideoUnreadable for a bad
     source.
     """
     check_whole(source)
@@ -72,7 +72,7 @@ def _encode(source: Path, part: Path) -> None:
         if container.duration is None:
             raise VideoUnreadable
         if container.duration / 1000 > LONGEST_NOTE_MILLISECONDS:
-            raise TooLongForNote
+            raise MediaNotMade("Telegram takes round notes of up to a minute")
         size = (SIDE_PIXELS, SIDE_PIXELS)
         encode_anew(container, part, size, {"crf": _QUALITY}, _Cutter().cut, **MADE_OF_RGB)
 

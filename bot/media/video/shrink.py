@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 from av.container import InputContainer
 
-from bot.media.errors import CannotShrink, VideoUnreadable
+from bot.media.errors import MediaNotMade, VideoUnreadable
 from bot.media.video.files import check_whole, open_video, video_stream
 from bot.media.video.mp4 import encode_anew, rate_of, whole_or_nothing
 from bot.media.video.stamp import stamp_label
@@ -25,7 +25,7 @@ _LEAST_BITS_PER_PIXEL = 0.04
 def shrink_video(source: Path, target: Path, limit_bytes: int, produce_id: str) -> None:
     """Encode anew so that it fits into `limit_bytes`; the sound stays, and so does the AI label.
 
-    `target` appears whole or not at all. Raises CannotShrink, and VideoUnreadable for a bad source.
+    `target` appears whole or not at all. Raises MediaNotMade, and VideoUnreadable for a bad source.
     """
     check_whole(source)
     with whole_or_nothing(target) as part:
@@ -40,7 +40,7 @@ def _shrink_until_it_fits(source: Path, part: Path, limit_bytes: int, produce_id
         if part.stat().st_size <= limit_bytes:
             return
         budget_bytes *= 0.9 * limit_bytes / part.stat().st_size
-    raise CannotShrink(f"it does not fit into {limit_bytes} bytes")
+    raise MediaNotMade(f"it does not fit into {limit_bytes} bytes")
 
 
 def _encode(source: Path, part: Path, budget_bytes: float) -> None:
@@ -59,7 +59,7 @@ def _plan(container: InputContainer, budget_bytes: float) -> tuple[tuple[int, in
     sound = _sound_bits_per_second(container)
     bits_per_second = budget_bytes * 8 * _OVERHEAD / seconds - sound
     if bits_per_second < _LEAST_BITS_PER_SECOND:
-        raise CannotShrink(f"{bits_per_second:.0f} bits a second are left for the picture")
+        raise MediaNotMade(f"{bits_per_second:.0f} bits a second are left for the picture")
     wanted = stream.width * stream.height * float(rate_of(stream)) * _LEAST_BITS_PER_PIXEL
     scale = min(1.0, (bits_per_second / wanted) ** 0.5)
     return (_even(stream.width * scale), _even(stream.height * scale)), int(bits_per_second)

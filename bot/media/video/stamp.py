@@ -12,7 +12,7 @@ from av.container import InputContainer, OutputContainer
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from bot.media.errors import LabelNotWritten, VideoUnreadable
+from bot.media.errors import MediaNotMade, VideoUnreadable
 from bot.media.video import ai_label
 from bot.media.video.files import BY_INDEX, check_whole, facts_of, open_video, video_stream
 from bot.media.video.mp4 import new_mp4, whole_or_nothing
@@ -27,7 +27,7 @@ def stamp_label(source: Path, target: Path, produce_id: str) -> None:
 
     What the source carries is kept; a label of its own stays as it is. The copy plays while it
     loads. `target` appears whole or not at all and may be `source`. Raises VideoUnreadable for a
-    source that is cut short or does not begin with a picture, and LabelNotWritten.
+    source that is cut short or does not begin with a picture, and MediaNotMade.
     """
     stamp_and_look(source, target, produce_id, _first_picture)
 
@@ -96,4 +96,4 @@ def _verify(part: Path, label: str, packets: Counter[str]) -> None:
     with open_video(part, **BY_INDEX) as container:
         found = Counter(packet.stream.type for packet in container.demux() if packet.size)
         if container.metadata.get(ai_label.METADATA_KEY) != label or found != packets:
-            raise LabelNotWritten
+            raise MediaNotMade("the copy lacks the label, or a part of the video: do not send it")
