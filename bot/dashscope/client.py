@@ -70,11 +70,10 @@ class DashScope:
             call: EndpointRateLimiter(clock, per_second=calls)
             for call, calls in CALLS_PER_SECOND.items()
         }
-        self._provider_clock = ProviderClock(clock)
+        self.time = ProviderClock(clock)
+        """The clock that dates tasks, as the last answer said."""
         self._policies: dict[str, Policy] = {}
-        self._wire = Wire(
-            http=http, clock=clock, provider_clock=self._provider_clock, api_key=api_key
-        )
+        self._wire = Wire(http=http, clock=clock, provider_clock=self.time, api_key=api_key)
 
     async def upload(self, model: str, file_name: str, data: bytes) -> UploadedFile:
         """Put a file where `model`, and no other, can read it for 48 hours.
@@ -153,23 +152,6 @@ class DashScope:
         found = await whole_list(self._page, model)
         tasks = [task for task in found.values() if task.model in (None, model)]
         return sorted(tasks, key=lambda task: task.created_at_milliseconds or 0)
-
-    def now_milliseconds(self) -> int:
-        """What time it is by the clock that dates tasks, as its last answer said."""
-        return self._provider_clock.now_milliseconds()
-
-    @property
-    def knows_time(self) -> bool:
-        """Whether that is really so; where no answer carries a Date, it is this machine's time."""
-        return self._provider_clock.is_known
-
-    async def learn_time(self, model: str) -> None:
-        """Ask what costs nothing, unless it is known by an earlier answer what time it is there.
-
-        Raises `Unanswered`, `ServiceStopped`, `RequestRejected`.
-        """
-        if not self.knows_time:
-            await self.find(model)
 
     async def cancel(self, task_id: str) -> None:
         """Cancel a waiting task; may be repeated.

@@ -167,6 +167,9 @@ def _is_last(answer: ProviderAnswer, page_number: int, *, is_news: bool) -> bool
     return not is_news if pages is None else page_number >= pages
 
 
+_NO_TASK = "without a task: "
+
+
 def submitted_task(answer: ProviderAnswer) -> str:
     """The id of the task that an answer confirms; raises what the answer stands for otherwise."""
     task_id = fields.text(answer.output, "task_id")
@@ -174,7 +177,7 @@ def submitted_task(answer: ProviderAnswer) -> str:
         return task_id
     if 400 <= answer.status < 500:
         raise _of_4xx(answer)
-    raise _refusal_in_success(answer) or _told(answer, errors.SubmitUnknown)
+    raise _refusal_in_success(answer) or answer.raised_as(errors.SubmitUnknown, _NO_TASK)
 
 
 def _of_4xx(answer: ProviderAnswer) -> errors.DashScopeError:
@@ -182,20 +185,15 @@ def _of_4xx(answer: ProviderAnswer) -> errors.DashScopeError:
     error = answer.error()
     if isinstance(error, errors.Throttled) or not isinstance(error, errors.Unanswered):
         return error
-    return _told(
-        answer, errors.SubmitUnknown if answer.status in WAITED_NO_LONGER else errors.Declined
-    )
+    is_known = answer.status not in WAITED_NO_LONGER
+    return answer.raised_as(errors.Declined if is_known else errors.SubmitUnknown, _NO_TASK)
 
 
 def _refusal_in_success(answer: ProviderAnswer) -> errors.DashScopeError | None:
     """A gateway may say 200 to a refusal; it is believed where nothing is repeated after it."""
     raising = raising_for_code(answer.code, answer.message) if answer.ok else None
-    error = None if raising is None else answer.raised_as(raising, "without a task: ")
+    error = None if raising is None else answer.raised_as(raising, _NO_TASK)
     return None if isinstance(error, errors.Transient) else error
-
-
-def _told(answer: ProviderAnswer, kind: type[errors.DashScopeError]) -> errors.DashScopeError:
-    return answer.raised_as(kind, "without a task: ")
 
 
 _KEYS = ("duration", "video_duration")

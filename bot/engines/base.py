@@ -24,6 +24,17 @@ class Ticket:
     ext_bbox: Box | None
 
 
+class TaskClock(Protocol):
+    """What time it is where tasks are dated."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether that is known: otherwise `now_milliseconds` may be off by hours."""
+
+    def now_milliseconds(self) -> int:
+        """Milliseconds since 1970 UTC, as far as that is known."""
+
+
 class Engine(Protocol):
     """The methods raise `bot.dashscope.errors`, and nothing else."""
 
@@ -36,6 +47,10 @@ class Engine(Protocol):
     slots: int
     """How many of its tasks run at a time (DashScope docs: limited for each model by itself)."""
 
+    @property
+    def time(self) -> TaskClock:
+        """The clock that dates its tasks."""
+
     async def check(self, jpeg: bytes, framing: str | None = None) -> Verdict:
         """Whether this photo can speak, in that shape where it matters; paid for by the answer."""
 
@@ -44,13 +59,6 @@ class Engine(Protocol):
 
     async def submit(self, ticket: Ticket) -> str:
         """Start the task that is billed; its id. Never repeated here."""
-
-    def now_milliseconds(self) -> int:
-        """What time it is by the clock that dates its tasks, as far as that is known."""
-
-    @property
-    def knows_time(self) -> bool:
-        """Whether it is known: otherwise `now_milliseconds` may be off by hours."""
 
     async def learn_time(self) -> None:
         """Find out what time it is by that clock, unless it is known; it may stay unknown."""

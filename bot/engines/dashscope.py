@@ -41,6 +41,7 @@ class ServiceEngine:
         self._style, self._style_level = style, style_level
         self._needs_boxes = kind.needs_boxes
         self._model = kind.model
+        self.time = service.time
         self.name = kind.name
         self.detection = kind.detection
 
@@ -77,18 +78,10 @@ class ServiceEngine:
                 message=failure.message,
             ) from failure
 
-    def now_milliseconds(self) -> int:
-        """See `Engine`."""
-        return self._service.now_milliseconds()
-
-    @property
-    def knows_time(self) -> bool:
-        """See `Engine`."""
-        return self._service.knows_time
-
     async def learn_time(self) -> None:
         """See `Engine`."""
-        await self._service.learn_time(self._model)
+        if not self.time.is_known:
+            await self._service.find(self._model)
 
     async def recent_tasks(self) -> list[TaskSummary]:
         """See `Engine`."""

@@ -31,6 +31,15 @@ _KEPT_MILLISECONDS = 48 * 3600 * 1000
 _NEARLY_DONE = 0.75
 
 
+class OwnTime:
+    """See `TaskClock`: this machine's."""
+
+    is_known = True
+
+    def __init__(self, clock: Clock) -> None:
+        self.now_milliseconds = clock.now_milliseconds
+
+
 class PreviewEngine:
     """See `Engine`."""
 
@@ -44,7 +53,7 @@ class PreviewEngine:
         self.detection = kind.detection
         self._directory = directory
         self._media = media
-        self._clock = clock
+        self.time = OwnTime(clock)
         self._tasks: dict[str, asyncio.Task[ProviderTask]] = {}
         self._warming: list[asyncio.Task[None]] = []
         directory.mkdir(parents=True, exist_ok=True)
@@ -58,22 +67,13 @@ class PreviewEngine:
         """See `Engine`: the file lies next to the database."""
         path = self._directory / f"{hashlib.sha256(data).hexdigest()[:32]}{Path(file_name).suffix}"
         path.write_bytes(data)
-        return UploadedFile(path.name, self._clock.now_milliseconds() + _KEPT_MILLISECONDS)
+        return UploadedFile(path.name, self.time.now_milliseconds() + _KEPT_MILLISECONDS)
 
     async def submit(self, ticket: Ticket) -> str:
         """See `Engine`."""
         task_id = f"preview-{ticket.name}-{secrets.token_hex(4)}"
         self._tasks[task_id] = asyncio.create_task(self._render(task_id, ticket))
         return task_id
-
-    def now_milliseconds(self) -> int:
-        """See `Engine`: this machine's."""
-        return self._clock.now_milliseconds()
-
-    @property
-    def knows_time(self) -> bool:
-        """See `Engine`."""
-        return True
 
     async def learn_time(self) -> None:
         """See `Engine`: it is known."""

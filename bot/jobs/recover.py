@@ -77,13 +77,13 @@ class Restoration(Component):
         listed count where that is not known.
         """
         recent = await engine.recent_tasks()
-        ahead = engine.now_milliseconds() - self.clock.now_milliseconds()
+        ahead = engine.time.now_milliseconds() - self.clock.now_milliseconds()
         first = since_milliseconds + min(0, ahead) - CLOCK_SKEW_MILLISECONDS
         billed = [
             found
             for found in recent
             if found.status not in _NEVER_BILLED
-            and (not engine.knows_time or (found.created_at_milliseconds or first) >= first)
+            and (not engine.time.is_known or (found.created_at_milliseconds or first) >= first)
         ]
         task_ids = [found.task_id for found in billed]
         owned = await tasks.owned(self.database, engine.account, task_ids)

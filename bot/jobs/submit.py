@@ -119,8 +119,8 @@ class Submission(Component):
             task = await task_moves.take_slot(
                 tx,
                 *there,
-                submitting_at_milliseconds=engine.now_milliseconds(),
-                dated=engine.knows_time,
+                submitting_at_milliseconds=engine.time.now_milliseconds(),
+                dated=engine.time.is_known,
             )
             if task is not None and probe is not None:
                 await outages.begin_probe(tx, probe)
@@ -174,7 +174,7 @@ class Submission(Component):
             await engine.learn_time()
         except service.Unanswered as failure:
             raise service.Unsent(f"the submission waits for the time: {failure}") from failure
-        now, dated = engine.now_milliseconds(), engine.knows_time
+        now, dated = engine.time.now_milliseconds(), engine.time.is_known
         ahead = abs(now - (task.submitting_at_milliseconds or 0))
         if ahead > _SAME_TIME_MILLISECONDS or dated != bool(task.dated):
             await self.database.do(task_moves.date_submission, task, now, dated=dated)
@@ -237,7 +237,7 @@ class Submission(Component):
 
     def _is_forgotten(self, task: Task) -> bool:
         """By whatever clock says so: what is over for nothing is not paid for twice."""
-        now = self.engines.of(task.engine).now_milliseconds()
+        now = self.engines.of(task.engine).time.now_milliseconds()
         by_clock = now - (task.submitting_at_milliseconds or now)
         return max(by_clock, self._age_milliseconds(task)) > FORGOTTEN_AFTER_MILLISECONDS
 
@@ -247,7 +247,7 @@ class Submission(Component):
         """
         steady = round(self.clock.steady_seconds() * 1000)
         engine = self.engines.of(task.engine)
-        now = engine.now_milliseconds()
+        now = engine.time.now_milliseconds()
         submitted_at = task.submitting_at_milliseconds or now
         seen = (
             submitted_at,
@@ -278,7 +278,7 @@ class Submission(Component):
 
 def time_counts(task: Task, engine: Engine) -> bool:
     """Whether its submission and the provider's tasks are dated by one clock."""
-    return engine.knows_time and bool(task.dated)
+    return engine.time.is_known and bool(task.dated)
 
 
 def may_be_of(submitted_at: int | None, found: TaskSummary) -> bool:

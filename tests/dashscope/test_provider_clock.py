@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.config.engines import ENGINES
+from bot.dashscope.client import DashScope
 from bot.dashscope.errors import SubmitUnknown, Unanswered
 from bot.dashscope.provider_clock import ProviderClock, http_date
+from bot.engines.dashscope import ServiceEngine
 from tests.dashscope.fault_server import HTML, S2V, Reply, answer, client_of, fault_server
 from tests.storage.orders import NOON
 from tests.support.clock import FakeClock
@@ -38,7 +41,7 @@ async def time_after(*replies: Reply) -> int:
     ):
         for _ in replies:
             await client.list_tasks(MODEL)
-        return client.now_milliseconds() // 1000 * 1000  # the pace of the calls takes moments
+        return client.time.now_milliseconds() // 1000 * 1000  # the pace of the calls takes moments
 
 
 @pytest.mark.parametrize("ahead", [-TEN_MINUTES, 0, TEN_MINUTES])
@@ -62,7 +65,7 @@ async def test_a_proxys_own_page_does_not_say_what_time_it_is() -> None:
     ):
         with pytest.raises(Unanswered, match="unexpected shape"):
             await client.list_tasks(MODEL)
-        assert client.now_milliseconds() == NOON
+        assert client.time.now_milliseconds() == NOON
 
 
 async def test_an_error_of_the_provider_says_what_time_it_is() -> None:
@@ -74,15 +77,19 @@ async def test_an_error_of_the_provider_says_what_time_it_is() -> None:
     ):
         with pytest.raises(SubmitUnknown, match="InternalError"):
             await client.submit(S2V)
-        assert client.now_milliseconds() == NOON + TEN_MINUTES
+        assert client.time.now_milliseconds() == NOON + TEN_MINUTES
+
+
+def engine_of(client: DashScope) -> ServiceEngine:
+    return ServiceEngine(client, ENGINES[MODEL])
 
 
 async def test_it_is_asked_for_once_and_for_nothing() -> None:
     policy = answer({"code": "InternalError", "request_id": "r"}, headers={"Date": dated(NOON)})
     async with fault_server(policy) as server, client_of(server.base_url) as client:
         with pytest.raises(Unanswered, match="unexpected shape"):
-            await client.learn_time(MODEL)
-        await client.learn_time(MODEL)
+            await engine_of(client).learn_time()
+        await engine_of(client).learn_time()
     (request,) = server.requests
     assert dict(request.url.params) == {"action": "getPolicy", "model": MODEL}
 
@@ -105,12 +112,12 @@ async def test_it_is_asked_for_again_when_the_clock_was_set_or_the_machine_slept
     replies = [listing(dated(NOON)), listing(dated(NOON + TEN_MINUTES))]
     async with fault_server(*replies) as server, client_of(server.base_url, clock=clock) as client:
         await client.list_tasks(MODEL)
-        await client.learn_time(MODEL)
+        await engine_of(client).learn_time()
         assert len(server.requests) == 1
         clock.set_wall(seconds)
         with pytest.raises(Unanswered):
-            await client.learn_time(MODEL)
-        assert client.now_milliseconds() == NOON + TEN_MINUTES
+            await engine_of(client).learn_time()
+        assert client.time.now_milliseconds() == NOON + TEN_MINUTES
 
 
 @given(st.text())

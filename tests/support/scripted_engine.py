@@ -69,13 +69,6 @@ class ScriptedEngine:
             raise self.refusal
         return f"task-{len(self.submitted)}"
 
-    def now_milliseconds(self) -> int:
-        return self.time.now_milliseconds()
-
-    @property
-    def knows_time(self) -> bool:
-        return self.time.is_known
-
     async def learn_time(self) -> None:
         self._answered()
 

@@ -40,7 +40,7 @@ async def ordered(
     ticket = Ticket("make", photo.url, voice.url, resolution, *boxes)
     known = await _task_ids(service)
     if service.paid:
-        note.intend(service.engine.now_milliseconds(), yuan)
+        note.intend(service.engine.time.now_milliseconds(), yuan)
     submitting = asyncio.ensure_future(_submit(service, ticket, known, note))
     try:
         return await asyncio.shield(submitting)
@@ -54,7 +54,7 @@ async def ordered(
 async def _submit(
     service: VideoService, ticket: Ticket, known: frozenset[str], note: PaidTask
 ) -> str:
-    ordered_at = service.engine.now_milliseconds()
+    ordered_at = service.engine.time.now_milliseconds()
     try:
         task_id = await service.engine.submit(ticket)
     except SubmitUnknown:
@@ -82,7 +82,7 @@ async def came_of(
     It is waited for as long as one may still come. Raises Failure when it cannot be told.
     """
     while True:
-        settled = service.engine.now_milliseconds() - ordered_at > SETTLED_AFTER_MILLISECONDS
+        settled = service.engine.time.now_milliseconds() - ordered_at > SETTLED_AFTER_MILLISECONDS
         try:
             new = await _task_ids(service, ordered_at) - known
         except Unanswered:
@@ -107,7 +107,7 @@ def _only(task_ids: frozenset[str]) -> str | None:
 async def _task_ids(service: VideoService, ordered_at: int | None = None) -> frozenset[str]:
     """Those of the last day, or only those that an order of that time may have made."""
     tasks, at = await service.engine.recent_tasks(), ordered_at
-    at = at if service.engine.knows_time else None
+    at = at if service.engine.time.is_known else None
     return frozenset(task.task_id for task in tasks if may_be_of(at, task))
 
 
