@@ -8,9 +8,18 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from pathlib import Path
 
 PR_SET_DUMPABLE = 4
 PR_SET_NO_NEW_PRIVS = 38
+
+
+def said_in(path: Path) -> str:
+    """What the kernel says in a file of /proc or /sys; nothing where there is no such file."""
+    try:
+        return path.read_text("ascii", "replace")
+    except OSError:
+        return ""
 
 
 def system_call(number: int, *arguments: object) -> int:

@@ -12,7 +12,6 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from ipaddress import ip_address
 
 from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.exposition import choose_encoder
@@ -29,6 +28,7 @@ from starlette.routing import Route
 
 from bot import __version__, http_client
 from bot.engines.registry import Engines
+from bot.network import is_this_machine
 from bot.web.figures import CLOSED, cumulated, families
 from bot.web.signs import Health, Sign
 from bot.web.webhook import refusals
@@ -91,20 +91,8 @@ def _is_from_here(request: Request) -> bool:
         name in _FORWARDED or name.startswith("x-forwarded") for name in request.headers
     )
     straight = not forwarded and request.scope.get("http_version") != "1.0"
-    return straight and _is_loopback(request.url.hostname) and _is_loopback(_caller(request))
-
-
-def _caller(request: Request) -> str | None:
-    return request.client.host if request.client else None
-
-
-def _is_loopback(host: str | None) -> bool:
-    if host is None or host == "localhost":
-        return host is not None
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    named, caller = request.url.hostname or "", request.client.host if request.client else ""
+    return straight and is_this_machine(named) and is_this_machine(caller)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,7 @@ def mean_color(photo: Pixels, places: Points) -> Color:
     height, width = photo.shape[:2]
     x = np.clip(places[:, 0].round().astype(int), 0, width - 1)
     y = np.clip(places[:, 1].round().astype(int), 0, height - 1)
-    mean: Color = photo[y, x].astype(np.float32).mean(axis=0)
-    return mean
+    return np.asarray(photo[y, x].astype(np.float32).mean(axis=0))
 
 
 def warmer(color: Color) -> Color:

@@ -17,8 +17,7 @@ Vector = npt.NDArray[np.float32]
 
 def clip(value: Field, low: float | Field, high: float | Field) -> Field:
     """Return `value`, at least `low` and at most `high`."""
-    clipped: Field = np.clip(value, low, high)
-    return clipped
+    return np.asarray(np.clip(value, low, high))
 
 
 def smoothstep(value: Field, start: float, end: float) -> Field:

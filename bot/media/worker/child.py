@@ -16,15 +16,7 @@ from typing import Any
 
 from bot.media.worker.kinds import ProcessKind
 from bot.media.worker.talk import TalkBroken
-from bot.media.worker.wire import (
-    LENGTH,
-    LONGEST_REPLY_BYTES,
-    Reply,
-    error_of,
-    framed,
-    read_reply,
-    value_of,
-)
+from bot.media.worker.wire import LENGTH, LONGEST_REPLY_BYTES, Reply, error_of, framed, value_of
 
 logger = logging.getLogger(__name__)
 
@@ -167,10 +159,12 @@ class MediaProcess:
             (length,) = LENGTH.unpack(await self._replies.readexactly(LENGTH.size))
             if length > LONGEST_REPLY_BYTES:
                 raise TalkBroken
-            return read_reply(await self._replies.readexactly(length))
+            data = await self._replies.readexactly(length)
         except (OSError, EOFError) as error:
             self._has_hung_up = True
             raise TalkBroken from error
+        reply: Reply = value_of(data, Reply)
+        return reply
 
 
 def _outcome(reply: Reply, result: Any) -> Any:

@@ -145,7 +145,7 @@ class MediaWorker:
             # Only here: what checks its answers takes a while to load, and polling comes first.
             from bot.media.worker.child import MediaProcess
 
-            await self._take_room()
+            self._mebibytes = await self._room.take(self._room.share_of(self._kind))
             try:
                 self._process = await MediaProcess.start(self._kind, self._mebibytes, self._folders)
             except (OSError, TimeoutError, TalkBroken) as error:
@@ -173,11 +173,6 @@ class MediaWorker:
         if self._process is not None and not self._turn.locked():
             async with self._turn:
                 await self._discard()
-
-    async def _take_room(self) -> None:
-        mebibytes = self._room.share_of(self._kind)
-        await self._room.take(mebibytes)
-        self._mebibytes = mebibytes
 
     async def _give_room_back(self) -> None:
         mebibytes, self._mebibytes = self._mebibytes, 0

@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from bot.linux import said_in
 from bot.media import memory
 from bot.media.worker.kinds import ProcessKind
 
@@ -16,6 +17,7 @@ if sys.platform != "win32":
 
 
 _UNTOUCHED_BYTES = 96 * 1024 * 1024
+_STATUS = Path("/proc/self/status")
 _USED = re.compile(r"^(VmRSS|VmData):\s+(\d+) kB", re.MULTILINE)
 
 
@@ -37,17 +39,10 @@ def _limit_memory(most_bytes: int) -> None:
     """What it has of its own may grow by what is left of that, and by what is asked for and never
     touched, such as the stacks of an encoder's threads.
     """
-    used = {name: int(size) * 1024 for name, size in _USED.findall(_status())}
+    used = {name: int(size) * 1024 for name, size in _USED.findall(said_in(_STATUS))}
     if {"VmRSS", "VmData"} <= used.keys():
         memory.left_bytes = max(0, most_bytes - used["VmRSS"])
         _lower(resource.RLIMIT_DATA, used["VmData"] + int(memory.left_bytes) + _UNTOUCHED_BYTES)
-
-
-def _status() -> str:
-    try:
-        return Path("/proc/self/status").read_text("ascii", "replace")
-    except OSError:
-        return ""
 
 
 def _offer_itself() -> None:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path, PurePosixPath
 
+from bot.linux import said_in
 from bot.media.worker.kinds import ProcessKind
 
 NEEDED_MIB = 512
@@ -57,8 +58,8 @@ class Room:
         """
         return min(kind.most_mib, max(min(kind.usual_mib, self._all), self._all // _SHARES))
 
-    async def take(self, mebibytes: int) -> None:
-        """Wait until there is so much, and have it."""
+    async def take(self, mebibytes: int) -> int:
+        """Wait until there is so much, and have it; returned, to be given back."""
         self._waiting += 1
         try:
             if self._left < mebibytes:
@@ -68,6 +69,7 @@ class Room:
                 self._left -= mebibytes
         finally:
             self._waiting -= 1
+        return mebibytes
 
     async def give_back(self, mebibytes: int) -> None:
         """Let others have it."""
@@ -88,7 +90,7 @@ def machine_mebibytes(root: Path = Path("/")) -> int:
 
 
 def _of_machine(root: Path) -> Iterator[int]:
-    for line in _read(root / "proc/meminfo").splitlines():
+    for line in said_in(root / "proc/meminfo").splitlines():
         if line.startswith("MemTotal:"):
             yield int(line.split()[1]) * 1024
     if root == Path("/") and not Path("/proc/meminfo").exists() and hasattr(os, "sysconf"):
@@ -97,20 +99,13 @@ def _of_machine(root: Path) -> Iterator[int]:
 
 def _of_control_groups(root: Path) -> Iterator[int]:
     """The limits of the group that this process is in and of those above, in either version."""
-    for line in _read(root / "proc/self/cgroup").splitlines():
+    for line in said_in(root / "proc/self/cgroup").splitlines():
         _, controllers, path = line.split(":", 2)
         if controllers and "memory" not in controllers.split(","):
             continue
         base = root / ("sys/fs/cgroup/memory" if controllers else "sys/fs/cgroup")
         name = "memory.limit_in_bytes" if controllers else "memory.max"
         for group in (PurePosixPath(path), *PurePosixPath(path).parents):
-            limit = _read(base / group.relative_to("/") / name).strip()
+            limit = said_in(base / group.relative_to("/") / name).strip()
             if limit.isdigit():
                 yield int(limit)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("ascii", "replace")
-    except OSError:
-        return ""

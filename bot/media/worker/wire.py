@@ -55,24 +55,21 @@ def framed_error(error: errors.MediaFailure) -> bytes:
     return framed_reply("raised", (type(error).__name__, arguments))
 
 
-def read_reply(data: bytes) -> Reply:
-    """Return what the media process says; raises TalkBroken."""
-    reply: Reply = _converted(data, Reply)
-    return reply
-
-
-def value_of(content: msgspec.Raw, expected: Any) -> Any:
+def value_of(data: bytes | msgspec.Raw, expected: Any) -> Any:
     """Return the value of that type; raises TalkBroken where it is none."""
-    return _converted(content, expected)
+    try:
+        return msgspec.msgpack.decode(data, type=expected)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise TalkBroken(str(error)) from error
 
 
 def error_of(content: msgspec.Raw) -> errors.MediaFailure:
     """Return the exception that was raised; raises TalkBroken."""
-    name, raw = _converted(content, tuple[str, msgspec.Raw])
+    name, raw = value_of(content, tuple[str, msgspec.Raw])
     kind = getattr(errors, name, None)
     if not (isinstance(kind, type) and issubclass(kind, errors.MediaFailure)):
         raise TalkBroken(f"a media process may not raise {name}")
-    return kind(*_converted(raw, _arguments_of(kind)))
+    return kind(*value_of(raw, _arguments_of(kind)))
 
 
 def _arguments_of(kind: type[errors.MediaFailure]) -> Any:
@@ -80,13 +77,6 @@ def _arguments_of(kind: type[errors.MediaFailure]) -> Any:
         hints = get_type_hints(kind.__init__)
         return tuple[tuple(hint for name, hint in hints.items() if name != "return")]  # type: ignore[misc]
     return tuple[str, ...]
-
-
-def _converted(data: bytes | msgspec.Raw, expected: Any) -> Any:
-    try:
-        return msgspec.msgpack.decode(data, type=expected)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise TalkBroken(str(error)) from error
 
 
 def _after_its_length(data: bytes) -> bytes:
