@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.config.engines import EngineKind
 from bot.dashscope.errors import NotCancellable, ResultGone
 from bot.dashscope.tasks import ProviderTask, TaskStatus, TaskSummary
-from bot.dashscope.upload import UploadedFile
+from bot.dashscope.upload import KEPT_MILLISECONDS, UploadedFile
 from bot.dashscope.verdict import Verdict
 from bot.engines.base import Ticket
 from bot.media.calls import stamp_label
@@ -27,7 +27,6 @@ from bot.media.processes import MediaProcesses
 
 logger = logging.getLogger(__name__)
 
-_KEPT_MILLISECONDS = 48 * 3600 * 1000
 _NEARLY_DONE = 0.75
 
 
@@ -67,7 +66,7 @@ class PreviewEngine:
         """See `Engine`: the file lies next to the database."""
         path = self._directory / f"{hashlib.sha256(data).hexdigest()[:32]}{Path(file_name).suffix}"
         path.write_bytes(data)
-        return UploadedFile(path.name, self.time.now_milliseconds() + _KEPT_MILLISECONDS)
+        return UploadedFile(path.name, self.time.now_milliseconds() + KEPT_MILLISECONDS)
 
     async def submit(self, ticket: Ticket) -> str:
         """See `Engine`."""

@@ -14,7 +14,7 @@ from bot.config.engines import ENGINES
 from bot.intake.inputs import LongVoice
 from bot.media.calls import stamp_label
 from bot.media.exchange import OrderedVideo
-from bot.media.result import PaidResult
+from bot.media.result import keep_result
 from storage.jobs import jobs
 from storage.jobs.jobs import Job
 from storage.jobs.tasks import Task
@@ -37,7 +37,7 @@ class Mending(Component):
             return
         ordered = OrderedVideo(task.length_milliseconds, job.resolution, await self._shape(job))
         voice = partial(self.long_voice.of_job, job) if job.is_made_by(task) else None
-        faults = await PaidResult(raw, ordered, label).keep(self.common.media, target, voice)
+        faults = await keep_result(self.common.media, raw, target, label, ordered, voice)
         if faults:
             await self._tell(job, task, [RESULT_TEXTS[fault] for fault in faults])
 

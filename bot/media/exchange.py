@@ -8,6 +8,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
+DOWNLOAD_LIMIT_BYTES = 20 * 1024 * 1024
+"""The most a bot can download (Bot API, getFile: "20 MB", which are MiB)."""
+
 Span = tuple[int, int]
 """From where to where, in milliseconds."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.media.calls import join_and_label, label_result
@@ -18,33 +17,25 @@ OwnVoice = Callable[[], Awaitable[bytes | None]]
 """The voice that was ordered, as a WAV; None where it cannot be had any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class PaidResult:
-    """A file as it came, what it should be, and the name in its label."""
+async def keep_result(
+    media: MediaProcesses,
+    raw: Path,
+    target: Path,
+    label: str,
+    ordered: OrderedVideo,
+    own_voice: OwnVoice | None,
+) -> tuple[ResultFault, ...]:
+    """Write a file that came to `target`, labelled with that name, and mended where there is a
+    voice; what was wrong.
 
-    raw: Path
-    ordered: OrderedVideo
-    label: str
-
-    async def keep(
-        self, media: MediaProcesses, target: Path, own_voice: OwnVoice | None
-    ) -> tuple[ResultFault, ...]:
-        """Write it to `target`, labelled, and mended where there is a voice; what was wrong.
-
-        Raises: MediaUnusable, where it cannot be played at all; OSError; what `own_voice` does.
-        """
-        faults = await media.run(label_result, self.raw, target, self.label, self.ordered)
-        if own_voice is not None and MENDABLE & {*faults}:
-            await self._mend(media, target, await own_voice())
-        return faults
-
-    async def _mend(self, media: MediaProcesses, target: Path, voice: bytes | None) -> None:
-        """Its pictures, for as long as was ordered, under the voice that was ordered.
-
-        Where that cannot be made of it, it stays as it came.
-        """
-        video = TaskVideo(self.raw, (0, self.ordered.milliseconds))
+    Raises: MediaUnusable, where it cannot be played at all; OSError; what `own_voice` does.
+    """
+    faults = await media.run(label_result, raw, target, label, ordered)
+    if own_voice is not None and MENDABLE & {*faults}:
+        # Its pictures, for as long as was ordered, under the voice that was ordered.
+        video, voice = TaskVideo(raw, (0, ordered.milliseconds)), await own_voice()
         try:
-            await media.run(join_and_label, (video,), voice, target, self.label)
+            await media.run(join_and_label, (video,), voice, target, label)
         except MediaUnusable as failure:
-            logger.warning("the result of %s is shown as it came: %r", self.label, failure)
+            logger.warning("the result of %s is shown as it came: %r", label, failure)
+    return faults

@@ -13,9 +13,6 @@ from bot.limits import Limits
 
 logger = logging.getLogger(__name__)
 
-UPLOADS_KEPT_MILLISECONDS = 48 * 3600 * 1000
-"""How long the preview engine's copies are needed, and kept: see `PreviewEngine.keep`."""
-
 
 def remove_videos(limits: Limits, job_ids: Iterable[int]) -> None:
     """Every file of these jobs' videos; raises OSError where one cannot be removed."""

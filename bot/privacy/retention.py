@@ -11,7 +11,8 @@ from dataclasses import field
 from pathlib import Path
 
 from bot.common import Component
-from bot.privacy.files import UPLOADS_KEPT_MILLISECONDS, sweep, sweep_uploads, written_at
+from bot.dashscope.upload import KEPT_MILLISECONDS
+from bot.privacy.files import sweep, sweep_uploads, written_at
 from bot.task_pool import Work
 from storage.groups import reports
 from storage.jobs import jobs
@@ -46,7 +47,7 @@ class Retention(Component):
         now = self.clock.now_milliseconds()
         await self.database.do(pseudonyms.expire)
         await self.database.do(reports.expire)
-        before = now - UPLOADS_KEPT_MILLISECONDS
+        before = now - KEPT_MILLISECONDS
         uploads = asyncio.to_thread(sweep_uploads, self.limits, before)
         for sweeping in (uploads, self.sweep_videos()):
             try:

@@ -14,13 +14,11 @@ from telegram.error import TelegramError
 
 from bot.clock import Clock
 from bot.http_client import HttpClient, named, read_bounded
+from bot.media.exchange import DOWNLOAD_LIMIT_BYTES
 from bot.retry import TELEGRAM_CALL, persisting
 from bot.telegram.answers import understood
 from bot.telegram.error_mapping import describe, translate
 from bot.telegram.errors import FileGone, FileNotHere, FileTooBig, TryAgain
-
-DOWNLOAD_LIMIT_BYTES = 20 * 1024 * 1024  # Bot API getFile: "20 MB", which are MiB
-
 
 _LONGEST_SECONDS = 300.0
 """However slowly it comes: each piece of it keeps to the time that a piece has."""

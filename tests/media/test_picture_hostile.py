@@ -12,7 +12,7 @@ from PIL import Image, PngImagePlugin
 
 from bot.media import calls
 from bot.media.errors import PictureFault, PictureRefused
-from bot.media.picture.decoding import MAXIMUM_BYTES
+from bot.media.exchange import DOWNLOAD_LIMIT_BYTES
 from bot.media.picture.normalise import normalise_picture
 from bot.media.processes import MediaProcesses
 from tests.support.media.photos import PORTRAIT, encoded, pixels, png_claiming, portrait, quarters
@@ -105,7 +105,7 @@ def test_nothing_at_all_is_empty() -> None:
 
 
 def test_more_than_a_bot_can_fetch_is_too_big() -> None:
-    assert refusal(b"\xff\xd8\xff" + bytes(MAXIMUM_BYTES)).fault is PictureFault.TOO_BIG
+    assert refusal(b"\xff\xd8\xff" + bytes(DOWNLOAD_LIMIT_BYTES)).fault is PictureFault.TOO_BIG
 
 
 def test_broken_heic_is_no_picture() -> None:

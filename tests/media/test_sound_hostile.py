@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.media.errors import SoundFault, SoundRefused
-from bot.media.sound.decoding import MAXIMUM_BYTES, decode_sound
+from bot.media.exchange import DOWNLOAD_LIMIT_BYTES
+from bot.media.sound.decoding import decode_sound
 from bot.media.sound.normalise import normalise_sound
 from tests.support.media.videos import video_with_sound
 from tests.support.media.voices import (
@@ -147,7 +148,7 @@ def test_nothing_at_all_is_empty() -> None:
 
 
 def test_more_than_a_bot_can_fetch_is_too_big() -> None:
-    assert fault_of(b"OggS" + bytes(MAXIMUM_BYTES)) is SoundFault.TOO_BIG
+    assert fault_of(b"OggS" + bytes(DOWNLOAD_LIMIT_BYTES)) is SoundFault.TOO_BIG
 
 
 def test_a_truncated_note_is_read_as_far_as_it_goes() -> None:

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.http_client import HttpClient
+from bot.media.exchange import DOWNLOAD_LIMIT_BYTES
 from bot.sandbox.serving import serve
 from bot.telegram.connection import build_bot
 from bot.telegram.errors import (
@@ -26,7 +27,7 @@ from bot.telegram.errors import (
     TokenRejected,
     TryAgain,
 )
-from bot.telegram.files import DOWNLOAD_LIMIT_BYTES, Files, read_from
+from bot.telegram.files import Files, read_from
 from tests.support.clock import FakeClock
 from tests.support.credentials import SECRET_TOKEN
 from tests.support.local_telegram import LocalTelegram

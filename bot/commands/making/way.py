@@ -24,7 +24,7 @@ from bot.media.calls import normalise_picture, normalise_sound, stamp_label
 from bot.media.errors import VideoUnreadable
 from bot.media.exchange import NormalisedPicture, NormalisedSound, OrderedVideo, ResultFault
 from bot.media.processes import MediaProcesses
-from bot.media.result import PaidResult
+from bot.media.result import keep_result
 from bot.retry import RESULT_UNUSABLE, persisting
 from bot.texts import Texts
 
@@ -149,8 +149,8 @@ async def _copy(
         if order is None:
             await media.run(stamp_label, raw, labelled, task.task_id)
         else:
-            result = PaidResult(raw, order.video, task.task_id)
-            _tell_of(await result.keep(media, labelled, order.voice))
+            wanted = order.video, order.voice
+            _tell_of(await keep_result(media, raw, labelled, task.task_id, *wanted))
 
     try:
         await persisting(attempt, _NOT_YET, RESULT_UNUSABLE, service.clock.sleep)

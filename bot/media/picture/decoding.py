@@ -11,6 +11,7 @@ from PIL import Image, ImageCms, ImageFile, features
 
 from bot.media import memory
 from bot.media.errors import BROKEN_INPUT, PictureFault, PictureRefused
+from bot.media.exchange import DOWNLOAD_LIMIT_BYTES
 from bot.media.picture.containers import readable, webp_size
 from bot.media.picture.cut_short import load_cut_short
 
@@ -20,8 +21,6 @@ _HEIC_BRANDS = frozenset(
 )
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 
-MAXIMUM_BYTES = 20 * 1024 * 1024
-"""The most a bot can download (Bot API: getFile)."""
 MAXIMUM_PIXELS = 52_000_000
 """Of what is decoded, which of a JPEG may be an eighth of its sides: 208 MB of RGB."""
 MAXIMUM_COEFFICIENTS = 170_000_000
@@ -64,7 +63,7 @@ def decode_picture(data: bytes) -> Image.Image:
     """
     if not data:
         raise PictureRefused(PictureFault.EMPTY)
-    if len(data) > MAXIMUM_BYTES:
+    if len(data) > DOWNLOAD_LIMIT_BYTES:
         raise PictureRefused(PictureFault.TOO_BIG)
     formats = _formats(data)
     try:

@@ -146,8 +146,7 @@ def _overlap(one: Numbers, many: Numbers) -> Numbers:
     high = np.minimum(one[0] + one[1] / 2, many[:, 0] + many[:, 1] / 2)
     common = np.clip(high - low, 0, None).prod(axis=1)
     united = one[1].prod() + many[:, 1].prod(axis=1) - common
-    shares: Numbers = common / np.maximum(united, 1e-6)
-    return shares
+    return np.asarray(common / np.maximum(united, 1e-6))
 
 
 def _face(score: float, numbers: Numbers, fit: _Fit) -> FaceBox:

@@ -113,8 +113,7 @@ class _Eye:
 def _line(place: Field, points: Points) -> Field:
     """Return the depth of a line through the points at each place."""
     order = np.argsort(points[:, 0])
-    depth: Field = np.interp(place, points[order, 0], points[order, 1]).astype(np.float32)
-    return depth
+    return np.asarray(np.interp(place, points[order, 0], points[order, 1]), np.float32)
 
 
 _FIRST_SECONDS, _PAUSE_SECONDS = 1.1, (2.2, 4.6)

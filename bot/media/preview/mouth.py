@@ -75,8 +75,7 @@ class Cavity:
         height = _TONGUE_HEIGHT + _TONGUE_LIFT * width - _TONGUE_SPACE * self._item / gap
         rise = clip(height * _fade(side / 0.8), 1e-3, 1)
         tongue = clip((rise - share) / 0.25, 0, 1) * clip(0.45 + share / rise, 0, 1)
-        inside: Field = color + (self._tongue - color) * (tongue * _TONGUE_OPACITY)[:, None]
-        return inside
+        return np.asarray(color + (self._tongue - color) * (tongue * _TONGUE_OPACITY)[:, None])
 
     def _hint(self, side: Field, from_top: Field, gap: Field) -> Field:
         """Return how much of the upper teeth is seen."""
@@ -166,8 +165,7 @@ class Mouth:
 
     def _profile(self, reach: float, curve: float) -> Field:
         share = self._side / np.float32(reach)
-        profile: Field = np.power(clip(1 - share * share, 0, 1), np.float32(curve))
-        return profile
+        return np.asarray(np.power(clip(1 - share * share, 0, 1), np.float32(curve)))
 
     def _set_limits(self) -> None:
         half_width = self._axes.half_width

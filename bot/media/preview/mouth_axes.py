@@ -55,8 +55,7 @@ class MouthAxes:
         jaw = points[CHIN] - points[NOSE_BASE]
         square = np.array([-self.along[1], self.along[0]], np.float32)
         down = square + jaw / max(length(jaw), 1e-6)
-        straight: Vector = down / max(length(down), 1e-6)
-        return straight
+        return np.asarray(down / max(length(down), 1e-6))
 
     def _measure(self, points: Points) -> None:
         depths = self.place(points)[:, 1]
@@ -112,8 +111,7 @@ def _slope(source: Pixels, down: Vector) -> Field:
     """Return how steeply the brightness changes on the way down."""
     gray = cv2.GaussianBlur(cv2.cvtColor(source, cv2.COLOR_BGR2GRAY), (3, 3), 0)
     by_row, by_column = np.gradient(gray.astype(np.float32))
-    slope: Field = np.abs(by_row * down[1] + by_column * down[0])
-    return slope
+    return np.asarray(np.abs(by_row * down[1] + by_column * down[0]))
 
 
 def _mean(values: Field) -> float:

@@ -53,8 +53,7 @@ def _windows(samples: Samples, count: int, frames_per_second: int) -> Samples:
     length = SAMPLE_RATE_HZ / frames_per_second
     starts = (np.arange(count) * length).astype(np.int64)
     padded = np.pad(samples, (0, ceil(length) + 1))
-    windows: Samples = padded[starts[:, None] + np.arange(round(length))[None, :]]
-    return windows
+    return np.asarray(padded[starts[:, None] + np.arange(round(length))[None, :]])
 
 
 def _opening(windows: Samples, frames_per_second: int) -> Track:
@@ -95,5 +94,4 @@ def _width(windows: Samples) -> Track:
     tilt = np.log10(high + 1e-9) - np.log10(low + 1e-9)
     usual = float(np.median(tilt))
     spread = max(float(np.std(tilt)), 0.3)
-    width: Track = np.tanh((tilt - usual) / spread).astype(np.float32)
-    return width
+    return np.asarray(np.tanh((tilt - usual) / spread), np.float32)

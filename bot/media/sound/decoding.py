@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.media.errors import SoundFault, SoundRefused
+from bot.media.exchange import DOWNLOAD_LIMIT_BYTES
 from bot.media.sound.containers import Source, sources
 from bot.media.sound.lengths import SHORTEST_MILLISECONDS
 from bot.media.sound.loudness import loudness_lufs
@@ -14,8 +15,6 @@ from bot.media.sound.parts import parts_of
 from bot.media.sound.samples import SAMPLE_RATE_HZ, Samples
 from bot.media.sound.tracks import read_track, tracks_of
 
-MAXIMUM_BYTES = 20 * 1024 * 1024
-"""The most a bot can download (Bot API: getFile)."""
 LONGEST_READ_SECONDS = 120
 """Where reading stops, whatever follows, unless more is asked for."""
 
@@ -43,7 +42,7 @@ def decode_sound(data: bytes, *, longest_seconds: int = LONGEST_READ_SECONDS) ->
     """
     if not data:
         raise SoundRefused(SoundFault.EMPTY)
-    if len(data) > MAXIMUM_BYTES:
+    if len(data) > DOWNLOAD_LIMIT_BYTES:
         raise SoundRefused(SoundFault.TOO_BIG)
     most = longest_seconds * SAMPLE_RATE_HZ
     samples = _joined(data, longest_seconds)[:most]

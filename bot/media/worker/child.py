@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import sys
-from asyncio import BaseTransport, StreamReader, StreamWriter
+from asyncio import BaseTransport
 from asyncio.subprocess import Process, SubprocessStreamProtocol
 from collections.abc import Callable
 from contextlib import suppress
@@ -36,18 +36,11 @@ back to the system when it is let go."""
 class MediaProcess:
     """A running process that has its limits on and awaits calls."""
 
-    def __init__(
-        self,
-        process: Process,
-        *,
-        requests: StreamWriter,
-        replies: StreamReader,
-        reading: BaseTransport | None,
-    ) -> None:
-        self._process = process
-        self._requests = requests
-        self._replies = replies
-        self._reading = reading
+    def __init__(self, process: Process, reading: BaseTransport | None) -> None:
+        assert process.stdin is not None  # noqa: S101
+        assert process.stdout is not None  # noqa: S101
+        self._process, self._reading = process, reading
+        self._requests, self._replies = process.stdin, process.stdout
         self._calls = 0
         self._has_hung_up = False
 
@@ -67,15 +60,7 @@ class MediaProcess:
             env=_environment(),
             start_new_session=True,  # Ctrl-C in a terminal is for the bot, which then ends this
         )
-        process = Process(transport, protocol, loop)
-        if process.stdin is None or process.stdout is None:
-            raise TalkBroken
-        started = cls(
-            process,
-            requests=process.stdin,
-            replies=process.stdout,
-            reading=transport.get_pipe_transport(1),
-        )
+        started = cls(Process(transport, protocol, loop), transport.get_pipe_transport(1))
         ready = False
         try:
             async with asyncio.timeout(START_SECONDS):

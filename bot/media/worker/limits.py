@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import sys
+import resource
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,21 +12,13 @@ from bot.linux import said_in
 from bot.media import memory
 from bot.media.worker.kinds import ProcessKind
 
-if sys.platform != "win32":
-    import resource
-
-
 _UNTOUCHED_BYTES = 96 * 1024 * 1024
 _STATUS = Path("/proc/self/status")
 _USED = re.compile(r"^(VmRSS|VmData):\s+(\d+) kB", re.MULTILINE)
 
 
 def limit_process(kind: ProcessKind, mebibytes: int) -> None:
-    """Bind this process for good, to so much memory with its libraries; an operating system that
-    knows no such limit is let off.
-    """
-    if sys.platform == "win32":
-        return
+    """Bind this process for good, to so much memory with its libraries."""
     os.nice(kind.niceness)
     _offer_itself()
     _lower(resource.RLIMIT_CORE, 0)
@@ -53,8 +45,6 @@ def _offer_itself() -> None:
 
 def limit_call(kind: ProcessKind) -> None:
     """Give the process so much more CPU time from now on; it dies when that is used up."""
-    if sys.platform == "win32":
-        return
     used = resource.getrusage(resource.RUSAGE_SELF)
     until = int(used.ru_utime + used.ru_stime) + kind.cpu_seconds + 1
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
