@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+
+from tests.support.deadlines import deadline
 
 IMAGE = os.environ.get("IMAGE", "")
+NAME = "talking-photo-test"
+"""With this every name begins: `.ci/image` clears away what a killed run left."""
 if not IMAGE:
     collect_ignore_glob = ["test_*.py"]
 
@@ -36,9 +40,9 @@ class Ended:
 
 async def command(*words: str) -> Ended:
     """Run it; the local services in this loop go on meanwhile."""
-    over = await asyncio.to_thread(
-        subprocess.run, words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    run = partial(subprocess.run, words, **streams, text=True, timeout=deadline())
+    over = await asyncio.to_thread(run)
     return Ended(over.returncode, over.stdout)
 
 
@@ -49,17 +53,10 @@ async def podman(*words: str) -> str:
     return over.printed
 
 
-def free_port() -> int:
-    """For a container on this machine's network, where another may have the usual one."""
-    with socket.socket() as attempt:
-        attempt.bind(("127.0.0.1", 0))
-        return int(attempt.getsockname()[1])
-
-
 @asynccontextmanager
 async def container(*words: str) -> AsyncIterator[str]:
     """One that is running, hardened, with these options; its id."""
-    name = (await podman("run", "--detach", *HARDENED, *words, IMAGE)).strip()
+    name = (await podman("run", "--detach", f"--name={NAME}", *HARDENED, *words, IMAGE)).strip()
     try:
         yield name
     finally:

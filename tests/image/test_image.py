@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import json
+import random
+import signal
+import socket
 from pathlib import Path
 from typing import Any
 
 from bot import __version__
 from bot.sandbox.server import DEMO_BOT_TOKEN, serve_sandbox
-from tests.image.conftest import HARDENED, IMAGE, Ended, command, podman
+from tests.image.conftest import HARDENED, IMAGE, Ended, command, container, podman
 
+NOWHERE = "http://127.0.0.1:9"
 MOST_BYTES = 600_000_000
 ROOT = Path(__file__).parents[2]
+
+
+def free_port() -> int:
+    """For a container on this machine's network; none that others are given by chance meanwhile."""
+    with socket.socket() as attempt:
+        while attempt.connect_ex(("127.0.0.1", port := random.randrange(20_000, 30_000))) == 0:
+            pass
+        return port
 
 
 async def run(*words: str, options: tuple[str, ...] = ()) -> Ended:
@@ -74,3 +86,13 @@ async def test_a_volume_of_root_is_answered_by_a_sentence(tmp_path: Path) -> Non
     assert over.code == 1
     assert "/data cannot be written to (Permission denied)" in over.printed
     assert len(over.printed.splitlines()) == 1
+
+
+async def test_stopped_in_its_first_moment_it_ends_at_once_and_is_not_killed() -> None:
+    """The first process of a container ignores what it does not handle, as a bot that loads."""
+    settings = {"TELEGRAM_BOT_TOKEN": DEMO_BOT_TOKEN, "TELEGRAM_BASE_URL": NOWHERE}
+    others = {"ENGINE": "preview", "HTTP_PORT": str(free_port())}
+    async with container(*as_options({**settings, **others})) as name:
+        await podman("stop", "--time=20", name)
+        code = await podman("inspect", "--format={{.State.ExitCode}}", name)
+    assert int(code) in (0, 128 + signal.SIGTERM)

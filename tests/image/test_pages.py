@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import AsyncIterator
@@ -11,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.server import Sandbox, serve_sandbox
-from tests.image.conftest import IMAGE, Ended, command, free_port
+from tests.image.conftest import IMAGE, NAME, Ended, command
+from tests.image.test_image import free_port
 from tests.machine.test_installation import fill_in
 from tests.support.deadlines import eventually
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operating" / "container.md").read_text("utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
-NAME = "talking-photo-test"
 HOST_NETWORK = "services: {bot: {network_mode: host}}\n"
 """The local services are on this machine's loopback."""
 
@@ -43,10 +44,10 @@ async def clone(tmp_path: Path, sandbox: Sandbox) -> AsyncIterator[Path]:
 
 async def typed(line: str, folder: Path) -> Ended:
     """On a machine without Docker, where the image was built before."""
-    compose = Path(sys.executable).with_name("podman-compose")
+    compose = shlex.quote(str(Path(sys.executable).with_name("podman-compose")))
     line = line.replace("docker compose", f"{compose} -p {NAME}").replace("docker ", "podman ")
     line = line.replace("--build", "--no-build").replace("exec bot", "exec -T bot")
-    return await command("sh", "-c", f"cd '{folder}' && {line}")
+    return await command("sh", "-c", f"cd {shlex.quote(str(folder))} && {line}")
 
 
 def lines(block: str) -> list[str]:
@@ -54,7 +55,7 @@ def lines(block: str) -> list[str]:
 
 
 async def up(logs: str, folder: Path) -> None:
-    """Wait until the bot says so: signals stop it from then on, and its database is there."""
+    """Wait until the bot says so: its database is there."""
 
     async def said() -> bool:
         return "the bot is up" in (await typed(logs, folder)).printed
