@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.chat.introduction import Introductions
+from bot.chat.messenger import Messenger
 from bot.chat.status import Progress
 from bot.common import Component, Part
 from bot.engines.outages import Outages
@@ -21,6 +22,7 @@ class Services(Component):
 
     gate = Part(Gate)
     introductions = Part(Introductions)
+    messenger = Part(Messenger)
     outages = Part(Outages)
     pairing = Part(Pairing)
     progress = Part(Progress)

@@ -121,12 +121,7 @@ async def _acknowledge(context: MessageContext, media_id: int, item: MediaMessag
         return
     sent = await context.reply_once(context.texts.html(item.said_at_once))
     if sent is not None:
-        async with context.database.transaction() as tx:
-            await media.set_reply(
-                tx, media_id, chat_id=sent.chat_id, reply_message_id=sent.message_id
-            )
-            # Where the message had to wait long, the outcome was said elsewhere, or not yet.
-            await media.announce_anew(tx, media_id)
+        await context.services.messenger.note_reply(media_id, sent, is_first=True)
 
 
 async def _photos_of_album_before(context: MessageContext) -> int:

@@ -209,17 +209,25 @@ async def in_album_before(
     )
 
 
-async def set_reply(tx: Transaction, media_id: int, *, chat_id: int, reply_message_id: int) -> None:
-    """The bot's message about it exists: the work may begin.
+async def set_reply(
+    tx: Transaction, media_id: int, *, chat_id: int, reply_message_id: int, is_first: bool = False
+) -> int | None:
+    """The bot's message about it exists: the work may begin. Of two messages the id of the one that
+    is to go: the first words where more was said before they were known to be there, else the one
+    that was there before.
 
     A message of the chat that its group was before is out of reach: it is not remembered.
     """
-    sql = """
-        UPDATE media SET not_before_milliseconds = 0, reply_message_id =
-            CASE chat_id WHEN :chat_id THEN :reply ELSE reply_message_id END
-        WHERE id = :id
-        """
-    await tx.execute(sql, id=media_id, chat_id=chat_id, reply=reply_message_id)
+    item = await tx.find(Media, "media", id=media_id, chat_id=chat_id)
+    if item is None or item.reply_message_id == reply_message_id:
+        return None
+    if is_first and item.reply_message_id is not None:
+        return reply_message_id
+    said = {"reply_message_id": reply_message_id, "not_before_milliseconds": 0}
+    # What came of it was said elsewhere where the first words had to wait long, or is still to be.
+    anew = {"announced": 0} if is_first else {}
+    await tx.update("media", {**said, **anew}, id=media_id)
+    return item.reply_message_id
 
 
 async def ready(tx: Transaction, media_id: int, **facts: Any) -> bool:

@@ -11,6 +11,7 @@ from bot.common import Component
 from bot.telegram.destination import Destination
 from bot.telegram.errors import ChatDead, ChatMoved, MessageGone, Refused, TelegramFailure
 from bot.telegram.keyboards import Keyboard
+from bot.telegram.outgoing import SentMessage
 from bot.telegram.status_edits import Status
 from bot.texts import Catalogue
 from storage import media
@@ -70,13 +71,16 @@ class Messenger(Component):
         except Refused as failure:
             await self._note_unsayable(current.chat_id, failure)
         else:
-            if pictured and reply_message_id is not None:
-                await self._take_away(current.chat_id, reply_message_id)
             if isinstance(keyboard, ForceReply) and reply != reply_message_id:
-                return
-            await self.database.do(
-                media.set_reply, item.id, chat_id=current.chat_id, reply_message_id=reply
-            )
+                await self._take_away(current.chat_id, reply_message_id if pictured else None)
+            else:
+                await self.note_reply(item.id, SentMessage(current.chat_id, reply))
+
+    async def note_reply(self, media_id: int, sent: SentMessage, *, is_first: bool = False) -> None:
+        """This is the bot's message about it; see `media.set_reply`."""
+        there = {"chat_id": sent.chat_id, "reply_message_id": sent.message_id}
+        extra = await self.database.do(media.set_reply, media_id, **there, is_first=is_first)
+        await self._take_away(sent.chat_id, extra)
 
     async def status(self, job: Job, text: str, keyboard: Keyboard | None = None) -> bool:
         """Say it in the job's status message; a new one, replying to the voice, where it is gone.
@@ -158,7 +162,9 @@ class Messenger(Component):
             texts = await self.texts_for(job.user_id, job.chat_id)
             await self.status(job, texts.html("job-done"))
 
-    async def _take_away(self, chat_id: int, message_id: int) -> None:
+    async def _take_away(self, chat_id: int, message_id: int | None) -> None:
+        if message_id is None:
+            return
         try:
             await self.sender.delete_message(chat_id, message_id)
         except TelegramFailure as failure:
