@@ -65,7 +65,8 @@ async def turn(pressed: ButtonPress) -> str:
     return "answer-coming"
 
 
-_RENDERED = (JobState.DONE, JobState.UNDELIVERABLE)
+_RENDERED = (JobState.DELIVERING, JobState.DONE, JobState.UNDELIVERABLE)
+"""What has buttons: they may be pressed before the bot knows that Telegram shows the video."""
 
 
 async def finer(pressed: ButtonPress) -> str | Answer:
