@@ -19,7 +19,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.config.settings import Settings
-from bot.dashscope.errors import DashScopeError, ServiceStopped
+from bot.dashscope.errors import DashScopeError, ServiceStopped, StopCause
 from bot.media.errors import MediaNotNow, MediaWorkerKilled
 from bot.outbox import Attempt, Kind, NotNow, Pointless
 from bot.retry import ALERT
@@ -43,6 +43,18 @@ Noting = Callable[[Transaction], Awaitable[None]]
 """Writes something down in the transaction of what caused it."""
 
 _LONGEST_VALUE = 1_000
+
+CAUSE_TEXTS = {
+    StopCause.KEY.value: "cause-key",
+    StopCause.UNPAID.value: "cause-unpaid",
+    StopCause.NOT_ENABLED.value: "cause-not-enabled",
+    StopCause.MODEL_RETIRED.value: "cause-model-retired",
+    StopCause.ADDRESS.value: "cause-address",
+    StopCause.QUOTA.value: "cause-quota",
+    StopCause.STYLE.value: "cause-style",
+    StopCause.THROTTLED.value: "cause-throttled",
+}
+"""Why the provider refuses to work, in each administrator's language."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +88,8 @@ class Operator:
         """The same, for whoever has the transaction."""
         if isinstance(failure, ServiceStopped):
             cause = failure.cause.value
-            subject = f"stopped:{cause}"
-            return self.noting(
-                subject, "operator-service-stopped", cause=cause, detail=str(failure)
-            )
+            said: dict[str, Value] = {"cause": [CAUSE_TEXTS[cause]], "detail": str(failure)}
+            return self.noting(f"stopped:{cause}", "operator-service-stopped", **said)
         job = str(job_id or "–")
         return self.noting("invalid", "operator-request-invalid", detail=str(failure), job=job)
 

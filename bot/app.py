@@ -269,4 +269,4 @@ async def _report_locks(database: Database, settings: Settings) -> None:
 
 
 async def _report_parked(operator: Operator, update_id: int, reason: str) -> None:
-    await operator.tell("parked", "operator-parked", detail=f"update {update_id}: {reason}")
+    await operator.tell("parked", "operator-parked", update=str(update_id), detail=reason)

@@ -69,12 +69,14 @@ class Finisher(Component):
                     await noting(tx)
         await self.announce(task.job_id)
 
-    async def lose_task(self, task: Task, detail: str) -> None:
-        """The same of one whose result may be there and cannot be had."""
+    async def lose_task(self, task: Task, detail: str | list[str]) -> None:
+        """The same of one whose result may be there and cannot be had; the detail is a text's key
+        in a list, or somebody else's words.
+        """
         noting = self._loss(task.name, task.job_id, task.task_id or "–", detail)
-        await self.fail_task(task, "failed-lost", detail, noting=noting)
+        await self.fail_task(task, "failed-lost", "".join(detail), noting=noting)
 
-    def _loss(self, name: str, job_id: int, task_ids: str, detail: str) -> Noting:
+    def _loss(self, name: str, job_id: int, task_ids: str, detail: str | list[str]) -> Noting:
         subject, key = f"lost:{name}", "operator-lost"
         return self.operator.noting(subject, key, job=job_id, task=task_ids, detail=detail)
 

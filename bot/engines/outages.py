@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from bot.alerts import CAUSE_TEXTS
 from bot.common import Component, Part
 from bot.config.engines import ENGINES
 from bot.dashscope.errors import ServiceStopped, StopCause
@@ -74,7 +75,8 @@ class Outages(Component):
             await outages.refused(tx, self.account, work, cause, outage, probe_at)
             if _is_news(found, outage, cause):
                 subject, key = f"stopped:{self._named(work)}:{probe_at}", "operator-service-stopped"
-                await self.operator.note(tx, subject, key, cause=cause, detail=detail)
+                words = [CAUSE_TEXTS[cause]]
+                await self.operator.note(tx, subject, key, cause=words, detail=detail)
 
     @asynccontextmanager
     async def noting(self, work: Work) -> AsyncIterator[None]:
@@ -109,7 +111,8 @@ class Outages(Component):
         left = await outages.all_of(tx, self.account)
         if all(other.cause != outage.cause for other in left):
             subject = f"works:{self._named(outage.work)}:{outage.since_milliseconds}"
-            await self.operator.note(tx, subject, "operator-service-works", cause=outage.cause)
+            cause = [CAUSE_TEXTS[outage.cause]]
+            await self.operator.note(tx, subject, "operator-service-works", cause=cause)
 
     async def is_stopped(self) -> bool:
         """Whether videos wait for the provider to serve again."""

@@ -208,8 +208,7 @@ class Submission(Component):
         if len(found) == 1 and may_be_of(task.submitting_at_milliseconds, found[0]) and not asked:
             await self._runs(task, found[0].task_id, adopted=True)
         elif self._is_forgotten(task):
-            detail = f"{len(found)} tasks may be its own, and the provider forgets them after 24 h"
-            await self.finisher.lose_task(task, detail)
+            await self.finisher.lose_task(task, ["lost-among-several"])
         elif found:
             await self._ask(task, [summary.task_id for summary in found])
         elif self._age_milliseconds(task) > SETTLED_AFTER_MILLISECONDS:

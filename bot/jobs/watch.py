@@ -119,9 +119,9 @@ class Watch(Component):
     async def _not_over(self, task: Task, found: ProviderTask | None, progress: _Progress) -> bool:
         """It runs, waits or did not answer: all of them end some day."""
         if self._age_seconds(progress) >= FORGOTTEN_SECONDS:
-            await self.finisher.lose_task(task, "the provider has forgotten the task by now")
+            await self.finisher.lose_task(task, ["lost-forgotten"])
         elif found is not None and self._rendering_seconds(found, progress) >= DEADLINE_SECONDS:
-            await self.finisher.lose_task(task, "the task did not end in time")
+            await self.finisher.lose_task(task, ["lost-late"])
         else:
             return False
         return True
@@ -146,7 +146,7 @@ class Watch(Component):
             progress.unknown_since_seconds = now_seconds
         if now_seconds - progress.unknown_since_seconds < UNKNOWN_SECONDS:
             return False
-        await self.finisher.lose_task(task, "the provider does not know the task any more")
+        await self.finisher.lose_task(task, ["lost-unknown"])
         return True
 
     async def _send_cancel_on(self, task: Task) -> None:
@@ -167,16 +167,15 @@ class Watch(Component):
             progress.unaddressed_looks += 1
             return False
         if _is_foreign(task, found):
-            detail = (
-                f"it bills {found.billed_milliseconds} ms for a voice of {task.length_milliseconds}"
-            )
             noting = self.operator.noting(
                 f"foreign:{task.name}",
                 "operator-foreign",
                 job=task.job_id,
                 task=found.task_id,
-                detail=detail,
+                billed=found.billed_milliseconds or 0,
+                length=task.length_milliseconds,
             )
+            detail = f"{found.task_id} bills {found.billed_milliseconds} ms"
             await self.finisher.fail_task(task, "failed-lost", detail, noting=noting)
             return True
         await self._rendered(task, found)
@@ -195,14 +194,12 @@ class Watch(Component):
                 billed_milliseconds=billed,
                 took_milliseconds=found.took_milliseconds,
             )
-            above = billed - task.length_milliseconds
-            if found.billed_milliseconds is None or above >= _NEWS_MILLISECONDS:
-                detail = (
-                    f"billed {found.billed_milliseconds} ms, held {task.length_milliseconds} ms"
-                )
-                await self.operator.note(
-                    tx, f"bill:{task.name}", "operator-unsettled", job=task.job_id, detail=detail
-                )
+            subject = f"bill:{task.name}"
+            about = {"job": task.job_id, "held": task.length_milliseconds}
+            if found.billed_milliseconds is None:
+                await self.operator.note(tx, subject, "operator-unbilled", **about)
+            elif billed - task.length_milliseconds >= _NEWS_MILLISECONDS:
+                await self.operator.note(tx, subject, "operator-unsettled", **about, billed=billed)
         self.experience.learn(task.engine)
         logger.info("task %s is rendered: %s ms billed", task.name, billed)
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.alerts import CAUSE_TEXTS
 from bot.dashscope.errors import InputRefused, ServiceStopped, StopCause, SubmitUnknown, Unsent
 from bot.engines.outages import LONGEST_WAIT_MILLISECONDS
 from bot.retry import PROBE
@@ -14,7 +15,9 @@ from storage.jobs import moves
 from storage.jobs.jobs import Job
 from storage.jobs.tasks import TaskState
 from storage.outages import Work
-from tests.support.fake_services import Fakes
+from storage.people import people
+from storage.people.people import Person
+from tests.support.fake_services import OPERATOR, Fakes
 from tests.support.scripted_engine import failure, success
 from tests.support.texts import said
 
@@ -69,7 +72,7 @@ async def test_nobodys_job_fails_everybody_is_told_the_truth_and_may_cancel(
     async with fakes.database.transaction() as tx:
         assert await moves.cancel(tx, waiting[1].id)
     assert "refuses to work" in fakes.told()[0]
-    assert "unpaid" in fakes.told()[0]
+    assert said("cause-unpaid") in fakes.told()[0]
 
 
 async def test_one_job_at_a_time_tries_and_ever_more_rarely(
@@ -127,7 +130,7 @@ async def test_another_cause_is_news(stopped: tuple[Fakes, list[Job]]) -> None:
     fakes.engine.refusal = RETIRED
     fakes.clock.advance(PROBE.delays_seconds[0])
     await fakes.until(lambda: len(fakes.told()) == 2)
-    assert "model_retired" in fakes.told()[1]
+    assert said("cause-model-retired") in fakes.told()[1]
 
 
 async def test_a_probe_that_says_nothing_of_the_account_leaves_everything_as_it_is(
@@ -331,11 +334,11 @@ async def test_a_video_made_again_proves_nothing_of_a_retired_model_for_photos(
     await fakes.outages.worked(Work.SUBMIT)
     await fakes.post()
     (works_again,) = [told for told in fakes.told() if "works again" in told]
-    assert "unpaid" in works_again
+    assert said("cause-unpaid") in works_again
     async with fakes.outages.noting(Work.CHECK):
         pass
     await fakes.post()
-    assert "model_retired" in fakes.told()[-1]
+    assert said("cause-model-retired") in fakes.told()[-1]
 
 
 async def test_many_photos_of_many_people_are_one_trouble(fakes: Fakes) -> None:
@@ -359,3 +362,19 @@ async def test_a_failed_tasks_reason_stops_what_comes_after_it(fakes: Fakes) -> 
         await fakes.rounds()
     assert fakes.engine.submitted == []
     assert (await fakes.task_of(waits)).state == TaskState.READY
+
+
+@pytest.mark.parametrize("cause", StopCause)
+async def test_why_it_stopped_and_what_works_again_is_said_in_the_operators_language(
+    fakes: Fakes, cause: StopCause
+) -> None:
+    async with fakes.database.transaction() as tx:
+        await people.remember(tx, Person(OPERATOR, "Olga", None, "zh"))
+    await fakes.outages.refused(Work.SUBMIT, ServiceStopped("401", cause=cause))
+    await fakes.outages.worked(Work.SUBMIT)
+    await fakes.post()
+    stopped, works = fakes.told()
+    words = said(CAUSE_TEXTS[cause.value], "zh-hans")
+    assert words in stopped
+    assert words in works
+    assert cause.value not in stopped + works

@@ -157,14 +157,16 @@ async def test_hours_of_waiting_behind_another_programs_tasks_do_not_count_as_re
     assert (await watched(fakes)).state == TaskState.FETCHING
 
 
-@pytest.mark.parametrize(("billed", "flagged"), [(None, 0), (9_000, 1)])
+@pytest.mark.parametrize(
+    ("billed", "flagged", "told"), [(None, 0, "without a bill"), (9_000, 1, "its hold")]
+)
 async def test_a_bill_that_does_not_fit_its_hold_is_reported_and_the_person_pays_the_hold(
-    fakes: Fakes, billed: int | None, flagged: int
+    fakes: Fakes, billed: int | None, flagged: int, told: str
 ) -> None:
     fakes.engine.will_answer([success(billed=billed)])
     task = await watched(fakes)
     await fakes.post()
-    assert "does not fit its hold" in fakes.told()[0]
+    assert told in fakes.told()[0]
     async with fakes.database.transaction() as tx:
         await task_moves.fetched(tx, task)
     await fakes.deliver(await fakes.job(task.job_id))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import cache
 from html.parser import HTMLParser
@@ -71,8 +72,11 @@ def code() -> list[tuple[str, ast.Module]]:
     return [(str(path), ast.parse(path.read_text("utf-8"))) for path in paths]
 
 
-def said() -> Iterator[tuple[str, ast.expr]]:
-    """What every call of a catalogue gets as its key; of a name, all that it is set to there."""
+Given = Callable[[ast.Call], list[ast.expr]]
+
+
+def given_to(methods: set[str], given: Given) -> Iterator[tuple[str, ast.expr]]:
+    """What every call of these methods gets; of a name, all that it is set to in its file."""
     for path, module in code():
         set_to: dict[str, list[ast.expr]] = {}
         for node in ast.walk(module):
@@ -80,9 +84,34 @@ def said() -> Iterator[tuple[str, ast.expr]]:
                 set_to.setdefault(node.targets[0].id, []).append(node.value)
         for node in ast.walk(module):
             match node:
-                case ast.Call(func=ast.Attribute(attr="html" | "plain"), args=[key, *_]):
-                    for value in set_to.get(key.id, []) if isinstance(key, ast.Name) else [key]:
-                        yield f"{path}:{node.lineno}", value
+                case ast.Call(func=ast.Attribute(attr=method)) if method in methods:
+                    for one in given(node):
+                        for value in set_to.get(one.id, []) if isinstance(one, ast.Name) else [one]:
+                            yield f"{path}:{node.lineno}", value
+
+
+def said() -> Iterator[tuple[str, ast.expr]]:
+    """The keys that catalogues are asked for."""
+    return given_to({"html", "plain"}, lambda call: call.args[:1])
+
+
+def _is_english(value: ast.expr) -> bool:
+    """Whether it has words in it, or a name that stands in the code."""
+    match value:
+        case ast.Constant(value=str(text)):
+            return re.search(r"[a-z]{2}", text) is not None
+        case ast.JoinedStr(values=parts):
+            return any(map(_is_english, parts))
+        case _:
+            return isinstance(value, ast.Attribute) and value.attr == "value"
+
+
+def test_no_english_is_put_into_what_the_operator_is_told_in_another_language() -> None:
+    told = given_to(
+        {"tell", "note", "noting"}, lambda call: [keyword.value for keyword in call.keywords]
+    )
+    lost = given_to({"lose_task"}, lambda call: call.args[1:])
+    assert [where for where, value in (*told, *lost) if _is_english(value)] == []
 
 
 def test_every_text_is_asked_for_by_its_whole_key() -> None:
@@ -131,7 +160,7 @@ def test_every_fault_of_media_has_its_text(kind: str, faults: type[Enum]) -> Non
 
 def test_a_foreign_string_is_escaped_in_html_and_not_in_plain_text() -> None:
     catalogue = Catalogue("en")
-    assert "&lt;b&gt;" in catalogue.html("operator-parked", detail="<b>")
+    assert "&lt;b&gt;" in catalogue.html("operator-parked", update=1, detail="<b>")
     assert "<b>x" in catalogue.plain("when-date", date="<b>x")
 
 

@@ -3,12 +3,24 @@
 operator-service-stopped = <b>The video service refuses to work</b> ({ $cause }): { $detail }
     Waiting videos stay in the queue, and nothing is charged. I try again by myself, less and less often; /resume tries at once.
 operator-service-works = <b>The video service works again</b> ({ $cause }). What waited goes on.
+cause-key = the API key is wrong, or belongs to another region
+cause-unpaid = the account owes money, or its plan has ended
+cause-not-enabled = the model is not enabled for this key
+cause-model-retired = there is no such model any more
+cause-address = there is no such service at this address
+cause-quota = the free quota is used up
+cause-style = the model does not take this STYLE
+cause-throttled = too many requests, for minutes on end
 operator-request-invalid = <b>The video service says our request is wrong</b>: { $detail } (job { $job })
 operator-declined = <b>The video service refuses a video again and again</b>: job { $job }: { $detail }
     The job ended, nothing was taken from its owner's quota, and the next one has its turn. Its owner was told; you hear of others that end so at most once an hour.
 operator-no-verdict = <b>Photo checks are paid for and bring no verdict</b>: { $detail }
     This photo is not checked again for a day, and its sender was asked for another one.
 operator-lost = <b>A paid video may be lost</b>: job { $job }, task { $task }: { $detail }. It counts in the bot's budget as if it had been billed, and nothing from the person's quota.
+lost-forgotten = the service has forgotten the task by now
+lost-late = the task did not end in time
+lost-unknown = the service does not know the task any more
+lost-among-several = several tasks may be its own, and the service forgets them after 24 hours
 operator-result-wrong = <b>The video service delivered something else than was ordered</b>: job { $job }, task { $task }: { $detail }. The person gets what can be made of it.
 result-no-sound = no sound
 result-silent = silent
@@ -21,10 +33,11 @@ result-other-codec = a format that not every phone plays
 operator-ambiguous = <b>Two tasks could belong to job { $job }</b>. Nothing is submitted again until you say which. One of these lines:
     <code>{ $commands }</code>
     If none of them is its own, or none is wanted: <code>/release { $job }</code> ends it; nothing is taken from the person's quota, and the bot's budget bears what may have been billed.
-operator-foreign = <b>A task is not ours</b>: job { $job } took task { $task } for its own after an answer was lost, and { $detail }. Its video was not delivered, and nothing was taken from the person's quota: the bot's budget bears what may have been billed. The job can be tried again.
-operator-parked = <b>An update could not be handled</b>: { $detail }
+operator-foreign = <b>A task is not ours</b>: job { $job } took task { $task } for its own after an answer was lost, and that one bills { $billed } ms for a voice of { $length } ms. Its video was not delivered, and nothing was taken from the person's quota: the bot's budget bears what may have been billed. The job can be tried again.
+operator-parked = <b>An update could not be handled</b> ({ $update }): { $detail }
 operator-unknown-kind = <b>Something is kept that this version cannot do</b>: { $kind }. A newer version put it down, which does it once it runs again.
-operator-unsettled = <b>A bill does not fit its hold</b>: job { $job }: { $detail }
+operator-unsettled = <b>A bill does not fit its hold</b>: job { $job }: billed { $billed } ms, held { $held } ms
+operator-unbilled = <b>A video came without a bill</b>: job { $job }: taken as billed are the { $held } ms that were held
 operator-database-unusable = <b>The bot stopped: nothing can be recorded</b>, so nothing is paid for. { $detail }
 operator-database-locked = <b>The bot waits: another program keeps the database locked</b>: { $detail }. It goes on by itself once that program ends.
 operator-second-poller = <b>Another program fetches this bot's messages</b>. I leave them to it, finish what I have, and go on by myself when it ends. Stop it, or give one of the two another token.

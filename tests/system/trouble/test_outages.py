@@ -87,7 +87,7 @@ async def test_an_unpaid_account_holds_videos_back_until_the_operator_resumes(
     refusals, ends = [len(await told(olga, w)) for w in ("refuses to work", "works again")]
     stop(shared, "submit", **UNPAID)
     ada, bea = await asyncio.gather(who_waits(shared), who_waits(shared))
-    assert "unpaid" in (await hears(olga, "refuses to work", refusals + 1))[-1]
+    assert said("cause-unpaid") in (await hears(olga, "refuses to work", refusals + 1))[-1]
     submissions = len(await shared.provider_calls("submit"))
 
     photo = await bea.sends_photo()

@@ -156,7 +156,7 @@ async def test_an_unpaid_account_charges_nobody_and_the_operator_is_told_once(
     await bea.sees_key("*photo-ready*", reply_to=photo)
     told = [text_of(m) for m in await olga.heard() if "refuses to work" in text_of(m)]
     assert len(told) == 1
-    assert "unpaid" in told[0]
+    assert said("cause-unpaid") in told[0]
     await shared.ledger_balances()
 
 
