@@ -16,7 +16,7 @@ from bot.privacy.consent import Consent
 from storage import drafts, media, media_answers
 from storage.drafts import Draft
 from storage.groups import chats
-from storage.jobs import jobs, tasks
+from storage.jobs import jobs, moves, tasks
 from storage.jobs.jobs import Job, Order
 from storage.jobs.tasks import Task, TaskState
 from storage.media import ConversationKey, Media, MediaState
@@ -155,6 +155,8 @@ class Pairing(Component):
             made = await jobs.start(tx, order, zone=self.limits.zone)
             if made is not None:
                 await tasks.reuse(tx, made.id, paid)
+            if made is not None and job is not None and status_message_id is not None:
+                await moves.give_status_away(tx, job.id)
             for item in pair.items:
                 await media_answers.want(tx, item.id)
             await drafts.drop(tx, pair.voice)

@@ -104,6 +104,11 @@ async def set_first_status(tx: Transaction, job_id: int, *, chat_id: int, messag
     return await tx.update("jobs", shown, id=job_id, chat_id=chat_id, **silent)
 
 
+async def give_status_away(tx: Transaction, job_id: int) -> None:
+    """Its status message is that of the job made of it once more: its end was read there."""
+    await tx.update("jobs", {"status_message_id": None, "announced": 1}, id=job_id)
+
+
 async def announced(tx: Transaction, job_id: int) -> None:
     """The person was shown the end."""
     await tx.update("jobs", {"announced": 1}, id=job_id)

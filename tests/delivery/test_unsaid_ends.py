@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from bot.telegram.errors import ChatDead, NotAllowed, TelegramFailure
+from bot.gate import Way
+from bot.intake.pairing import Pairing
+from bot.telegram.errors import ChatDead, NotAllowed, NotSent, TelegramFailure
 from storage.due import Due, rows
 from storage.jobs import task_moves
 from storage.jobs.jobs import Job
+from storage.people import consents
 from tests.support.fake_services import Fakes
 from tests.support.fakes import FakeSender
 
@@ -100,3 +103,21 @@ async def test_an_end_is_said_once_whoever_comes_to_say_it_at_the_same_time(
         await task_moves.fail(tx, await fakes.task_of(job), "failed-service", None)
     await asyncio.gather(*(fakes.finisher.announce(job.id) for _ in range(3)))
     assert len(said) == 1
+
+
+async def test_an_end_that_was_read_before_the_bot_knew_is_not_said_over_what_came_of_it(
+    fakes: Fakes, refusals: list[TelegramFailure]
+) -> None:
+    ended = await failed(fakes, refusals, NotSent("shown, and the answer was lost"))
+    refusals.clear()
+    pairing, message_id = fakes.common.part(Pairing), ended.status_message_id
+    async with fakes.database.transaction() as tx:
+        await consents.give(tx, ended.user_id, fakes.common.limits.agreement, "en")
+    again = await pairing.once_more(Way.RETRY, "retry:1", ended, message_id, resolution="480P")
+    assert again is not None
+    assert again.status_message_id == message_id
+    await fakes.sender.edit_text(ended.chat_id, message_id or 0, "Place 1 in the queue")
+    fakes.clock.advance(3600)
+    await fakes.finisher.announce(ended.id)
+    assert fakes.sender.to(ended.chat_id) == ["Place 1 in the queue"]
+    assert await due(fakes) == []

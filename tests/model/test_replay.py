@@ -224,6 +224,7 @@ CALLS: dict[str, Arrange] = {
     ),
     "moves.advance": of_job(preparing, lambda tx, job: moves.advance(tx, job.id)),
     "tasks.reuse": made_before,
+    "moves.give_status_away": of_job(sent, lambda tx, job: moves.give_status_away(tx, job.id)),
     "moves.joined": of_job(joining, lambda tx, job: moves.joined(tx, job.id)),
     "moves.fetch_tasks_again": of_task(
         fetched, lambda tx, task: moves.fetch_tasks_again(tx, task.job_id, [task])
