@@ -25,7 +25,7 @@ from tests.commands.conftest import OUTPUT, names_in, paid, provider, settings_o
 from tests.support.clock import FakeClock
 from tests.support.deadlines import deadline, eventually
 from tests.support.media.photos import PORTRAIT
-from tests.support.process import ended, started
+from tests.support.process import Running, ended, started
 from tests.support.world import HELD_SECONDS
 
 
@@ -37,15 +37,23 @@ async def never_ready(sandbox: Sandbox) -> None:
         assert answer.is_success
 
 
+async def interrupted(
+    sandbox: Sandbox, folder: Path, word: Path, number: signal.Signals
+) -> tuple[str, Running]:
+    """A command that ended by this signal while its video was being made; the task's id."""
+    await never_ready(sandbox)
+    words = ("make", PORTRAIT, word, *OUTPUT, "--yes")
+    async with started(*words, cwd=folder, settings=paid(sandbox)) as command:
+        task_id = (await command.printing(r"Task (\S+) ")).group(1)
+        await command.printing("Making the video")
+        await command.stop(number)
+    return task_id, command
+
+
 async def test_a_paid_video_survives_ctrl_c(
     sandbox: Sandbox, tmp_path: Path, out: Path, word: Path
 ) -> None:
-    await never_ready(sandbox)
-    words = ("make", PORTRAIT, word, *OUTPUT, "--yes")
-    async with started(*words, cwd=tmp_path, settings=paid(sandbox)) as command:
-        task_id = (await command.printing(r"Task (\S+) ")).group(1)
-        await command.printing("Making the video")
-        await command.stop(signal.SIGINT)
+    task_id, command = await interrupted(sandbox, tmp_path, word, signal.SIGINT)
     assert "Traceback" not in command.printed
     assert sandbox.settings["DASHSCOPE_API_KEY"] not in command.printed
     assert (tmp_path / "out.mp4.task").read_text().strip() == task_id
@@ -184,12 +192,7 @@ async def test_a_place_that_is_gone_after_the_order_costs_no_task_id(
 async def test_whoever_interrupts_a_paid_video_is_told_how_to_fetch_it(
     sandbox: Sandbox, tmp_path: Path, word: Path, number: signal.Signals
 ) -> None:
-    await never_ready(sandbox)
-    words = ("make", PORTRAIT, word, *OUTPUT, "--yes")
-    async with started(*words, cwd=tmp_path, settings=paid(sandbox)) as command:
-        task_id = (await command.printing(r"Task (\S+) ")).group(1)
-        await command.printing("Making the video")
-        await command.stop(number)
+    task_id, command = await interrupted(sandbox, tmp_path, word, number)
     assert command.code == 1
     assert f"Interrupted. Task {task_id} goes on at the service" in command.printed
     assert "may be paid for (about 0." in command.printed

@@ -6,9 +6,12 @@ import asyncio
 from unittest.mock import AsyncMock
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from bot.common import build_outbox
 from bot.outbox import Attempt, Kind
+from bot.sandbox.telegram.limits import RateLimits
 from bot.telegram.api_calls import CallPolicy, Calls
 from bot.telegram.errors import NotSent
 from bot.telegram.rate_limits import RateLimiter, Urgency
@@ -18,6 +21,9 @@ from tests.support.deadlines import eventually, in_time
 from tests.support.fake_services import Fakes, run_all
 
 GROUP = -100_5
+
+LONGEST_UNDER_WAY_SECONDS = 2.9
+"""What is under way for longer may come to be refused, and is then sent later."""
 
 
 class Queue:
@@ -65,6 +71,26 @@ async def test_a_group_gets_twenty_a_minute() -> None:
     queue = Queue()
     await asyncio.gather(*(queue.take(GROUP) for _ in range(50)))
     assert queue.most_within(60) == 20
+
+
+@given(st.lists(st.floats(0, LONGEST_UNDER_WAY_SECONDS), min_size=50, max_size=50))
+@example([LONGEST_UNDER_WAY_SECONDS] * 20 + [0] * 30)
+def test_telegram_refuses_nothing_in_a_group_however_long_each_call_is_under_way(
+    under_way_seconds: list[float],
+) -> None:
+    """It counts calls when they arrive."""
+
+    async def arrivals() -> list[float]:
+        queue = Queue()
+        await asyncio.gather(*(queue.take(GROUP) for _ in under_way_seconds))
+        pairs = zip(queue.granted, under_way_seconds, strict=True)
+        return sorted(at + seconds for (at, _), seconds in pairs)
+
+    telegram = FakeClock()
+    limits = RateLimits(telegram)
+    for at in asyncio.run(arrivals()):
+        telegram.advance(at - telegram.steady_seconds())
+        assert limits.take(GROUP, is_group=True) is None
 
 
 async def test_an_answer_waits_for_no_message_but_for_a_429() -> None:
