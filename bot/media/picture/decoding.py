@@ -7,7 +7,7 @@ from functools import cache, partial
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, ImageCms, ImageFile, features
+from PIL import ExifTags, Image, ImageCms, ImageFile, ImageOps, features
 
 from bot.media import memory
 from bot.media.errors import BROKEN_INPUT, PictureFault, PictureRefused
@@ -42,17 +42,6 @@ MOST_SIDES_RATIO = 3
 Image.MAX_IMAGE_PIXELS = 500_000_000  # photographed: a JPEG of that many takes a second or two
 
 _STRIP_ROWS = 256
-_ORIENTATION = 0x0112
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""What undoes each way of holding the camera (EXIF: Orientation)."""
 
 
 def decode_picture(data: bytes) -> Image.Image:
@@ -106,9 +95,9 @@ def _decode(data: bytes, formats: tuple[str, ...]) -> Image.Image:
         except OSError:
             loaded = load_cut_short(data, opened)
         picture = _shrunk(loaded)
-        turn = _UPRIGHT.get(_orientation(loaded))
-        upright = picture if turn is None else picture.transpose(turn)
-        return _to_srgb(upright, loaded.info.get("icc_profile"))
+        picture.getexif()[ExifTags.Base.Orientation] = _orientation(loaded)
+        ImageOps.exif_transpose(picture, in_place=True)
+        return _to_srgb(picture, loaded.info.get("icc_profile"))
 
 
 def _opened(data: bytes, formats: tuple[str, ...]) -> ImageFile.ImageFile:
@@ -153,7 +142,7 @@ def _coefficients_a_pixel(source: ImageFile.ImageFile) -> float:
 
 def _orientation(picture: Image.Image) -> int:
     try:
-        return int(picture.getexif().get(_ORIENTATION, 1))
+        return int(picture.getexif().get(ExifTags.Base.Orientation, 1))
     except BROKEN_INPUT:
         return 1
 
