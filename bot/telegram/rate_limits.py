@@ -42,6 +42,7 @@ class Limit:
     calls: int
     seconds: float
     spare: int = 0
+    edits_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,14 @@ class TelegramLimits:
     overall: Limit = Limit(25, 1.0, spare=5)
     chat: Limit = Limit(6, 6.0, spare=2)
     group: Limit = Limit(20, 63.0, spare=6)
-    group_edits: Limit = Limit(6, 63.0, spare=2)
+    group_edits: Limit = Limit(6, 63.0, spare=2, edits_only=True)
 
 
 class _Window:
     """The calls within the last seconds."""
 
     def __init__(self, limit: Limit) -> None:
+        self.edits_only = limit.edits_only
         self._limit = limit
         self._at: deque[float] = deque()
 
@@ -89,9 +91,8 @@ class _Window:
 class _Chat:
     """One chat's windows, and until when a 429 silences it."""
 
-    def __init__(self, limits: list[Limit], edit_limits: list[Limit]) -> None:
+    def __init__(self, *limits: Limit) -> None:
         self._windows = [_Window(limit) for limit in limits]
-        self._edit_windows = [_Window(limit) for limit in edit_limits]
         self.held_until = 0.0
 
     def wait_seconds(self, now: float, urgency: Urgency, *, edit: bool, ahead: int = 0) -> float:
@@ -106,10 +107,10 @@ class _Chat:
             window.note(now)
 
     def idle(self, now: float) -> bool:
-        return self.held_until <= now and all(window.idle(now) for window in self._of(edit=True))
+        return self.held_until <= now and all(window.idle(now) for window in self._windows)
 
     def _of(self, *, edit: bool) -> list[_Window]:
-        return [*self._windows, *self._edit_windows] if edit else self._windows
+        return [window for window in self._windows if edit or not window.edits_only]
 
 
 @dataclass(order=True, slots=True)
@@ -239,13 +240,10 @@ class RateLimiter:
         chat = self._chats.get(chat_id)
         if chat is None:
             self._forget_idle_chats()
-            chat = self._chats[chat_id] = self._new_chat(chat_id)
+            limits = self._limits
+            of_group = (limits.group, limits.group_edits) if is_group(chat_id) else ()
+            chat = self._chats[chat_id] = _Chat(limits.chat, *of_group)
         return chat
-
-    def _new_chat(self, chat_id: int) -> _Chat:
-        if not is_group(chat_id):
-            return _Chat([self._limits.chat], [])
-        return _Chat([self._limits.chat, self._limits.group], [self._limits.group_edits])
 
     def _forget_idle_chats(self) -> None:
         if len(self._chats) < _REMEMBERED_CHATS:

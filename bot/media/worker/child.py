@@ -63,9 +63,7 @@ class MediaProcess:
         started = cls(Process(transport, protocol, loop), transport.get_pipe_transport(1))
         ready = False
         try:
-            async with asyncio.timeout(START_SECONDS):
-                await started._send((kind, mebibytes, folders if kind.writes_files else ()))
-                await started._receive()
+            await started._be_answered((kind, mebibytes, folders if kind.writes_files else ()))
             ready = True
         finally:
             if not ready:
@@ -77,12 +75,15 @@ class MediaProcess:
         if self._calls >= _MOST_CALLS:
             return False
         try:
-            async with asyncio.timeout(START_SECONDS):
-                await self._send(None)
-                await self._receive()
+            await self._be_answered(None)
         except (TalkBroken, TimeoutError):
             return False
         return True
+
+    async def _be_answered(self, message: object) -> None:
+        async with asyncio.timeout(START_SECONDS):
+            await self._send(message)
+            await self._receive()
 
     async def call(
         self,

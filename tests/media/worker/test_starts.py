@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -41,6 +42,8 @@ async def test_a_broken_installation_is_told_apart_from_a_broken_file(
 async def test_a_process_that_does_not_come_up_is_told_as_well(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    # What the bot loads with its first process would not be found either.
+    importlib.import_module("bot.media.worker.child")
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     monkeypatch.chdir(tmp_path)
     (tmp_path / "bot").mkdir()
