@@ -62,7 +62,7 @@ async def _check_machine(videos: SettingsFolder | None, say: Callable[..., None]
 async def _check_what_is_set(settings: Settings, say: Callable[..., None]) -> None:
     from bot.clock import SystemClock
     from bot.commands.checks.backups import check_backups
-    from bot.commands.checks.clocks import ClockCheck
+    from bot.commands.checks.clocks import check_clock
     from bot.commands.checks.database import check_database
     from bot.commands.checks.disks import check_disks
     from bot.commands.checks.provider import check_provider
@@ -73,9 +73,10 @@ async def _check_what_is_set(settings: Settings, say: Callable[..., None]) -> No
     if database.fault() is None:
         say(*check_database(settings.database_path))
     say(*check_backups(settings, clock))
-    clocks = ClockCheck(clock)
-    hooks = {"response": [clocks.look]}
-    async with HttpClient(timeout=_TIMEOUT_SECONDS, event_hooks=hooks) as http:
-        say(*await check_telegram(settings, http))
+    async with HttpClient(timeout=_TIMEOUT_SECONDS) as http:
+        say(*await check_telegram(settings, http, clock))
         say(*await check_provider(settings, http, clock))
-    say(*clocks.findings())
+        asked = [settings.telegram_base_url]
+        if settings.dashscope_api_key is not None:
+            asked.append(settings.dashscope_base_url)
+        say(*await check_clock(http, clock, *asked))

@@ -18,7 +18,7 @@ from bot import __version__
 from bot.backups.folder import BackupFolder
 from bot.clock import SystemClock
 from bot.commands.checks.backups import check_backups
-from bot.commands.checks.clocks import ClockCheck
+from bot.commands.checks.clocks import check_clock
 from bot.commands.checks.database import check_database
 from bot.commands.checks.disks import (
     check_disks,
@@ -35,6 +35,12 @@ from tests.support.clock import HOUR, FakeClock
 from tests.support.credentials import SECRET_TOKEN
 
 
+def answering(status: int, headers: dict[str, str]) -> httpx.AsyncClient:
+    """A client that gets this answer from anybody."""
+    answer = httpx.MockTransport(lambda _: httpx.Response(status, headers=headers))
+    return httpx.AsyncClient(transport=answer)
+
+
 @pytest.mark.parametrize(
     ("seconds_ahead", "level", "words"),
     [
@@ -47,21 +53,26 @@ from tests.support.credentials import SECRET_TOKEN
 async def test_the_clock_is_held_against_the_date_of_an_answer(
     seconds_ahead: int, level: str, words: str
 ) -> None:
-    check = ClockCheck(FakeClock((1_780_000_000 + seconds_ahead) * 1_000))
-    request = httpx.Request("GET", "https://api.example/x")
+    clock = FakeClock((1_780_000_000 + seconds_ahead) * 1_000)
     date = "Thu, 28 May 2026 20:26:40 GMT"  # 1,780,000,000 seconds after 1970
-    await check.look(httpx.Response(200, headers={"Date": date}, request=request))
-    (finding,) = check.findings()
+    async with answering(404, {"Date": date}) as http:
+        (finding,) = await check_clock(http, clock, "https://api.example/x")
     assert finding.level == level
     assert words in finding.text
 
 
 @pytest.mark.parametrize("headers", [{}, {"Date": "yesterday"}])
 async def test_an_answer_without_a_date_says_nothing(headers: dict[str, str]) -> None:
-    check = ClockCheck(SystemClock())
-    request = httpx.Request("GET", "https://api.example/x")
-    await check.look(httpx.Response(200, headers=headers, request=request))
-    assert check.findings() == []
+    async with answering(200, headers) as http:
+        assert await check_clock(http, SystemClock(), "https://api.example/x") == []
+
+
+async def test_a_server_that_does_not_answer_says_nothing() -> None:
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("away")
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(fail)) as http:
+        assert await check_clock(http, SystemClock(), "https://api.example/x") == []
 
 
 def test_the_innermost_mount_counts(tmp_path: Path) -> None:

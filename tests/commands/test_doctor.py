@@ -22,6 +22,9 @@ from bot.sandbox.serving import serve
 from tests.support.process import ended
 
 UNKNOWN_KEY = "sk-unknown-key-00000000000000"
+ME = {"id": 7, "is_bot": True, "first_name": "A bot", "username": "a_bot"}
+WEBHOOK = {"url": "", "has_custom_certificate": False, "pending_update_count": 0}
+FILE = {"file_id": "x", "file_unique_id": "x"}
 
 
 def settings_of(sandbox: Sandbox, key: str | None = None) -> Settings:
@@ -39,7 +42,9 @@ def lines(printed: str, level: str) -> list[str]:
 
 async def telegram(settings: Settings) -> str:
     async with HttpClient(trust_env=False) as http:
-        return "\n".join(str(finding) for finding in await check_telegram(settings, http))
+        return "\n".join(
+            str(finding) for finding in await check_telegram(settings, http, SystemClock())
+        )
 
 
 async def provider(settings: Settings) -> str:
@@ -73,11 +78,13 @@ async def test_wrong_settings_are_told_and_the_rest_is_still_checked(tmp_path: P
 
 async def test_a_clock_that_is_wrong_is_told(sandbox: Sandbox, tmp_path: Path) -> None:
     async def long_ago(request: Request) -> JSONResponse:
-        result = {"username": "a_bot"} if request.url.path.endswith("getMe") else {"url": ""}
+        result = ME if request.url.path.endswith("getMe") else WEBHOOK
         date = {"Date": "Thu, 01 Jan 2026 00:00:00 GMT"}
         return JSONResponse({"ok": True, "result": result}, headers=date)
 
-    async with serve(Starlette(routes=[Route("/{path:path}", long_ago)])) as base:
+    async with serve(
+        Starlette(routes=[Route("/{path:path}", long_ago, methods=["GET", "POST"])])
+    ) as base:
         settings = {**sandbox.settings, "TELEGRAM_BASE_URL": base}
         over = await ended("doctor", cwd=tmp_path, settings=settings)
     assert over.code == 1
@@ -150,17 +157,19 @@ async def test_a_local_bot_api_server_needs_a_folder_that_can_be_read(
     picture.parent.mkdir(parents=True)
     picture.write_bytes(b"jpeg")
     answers = {
-        "getMe": {"id": 7, "username": "a_bot"},
-        "getWebhookInfo": {"url": ""},
-        "getUserProfilePhotos": {"total_count": 1, "photos": [[{"file_id": "x"}]]},
-        "getFile": {"file_id": "x", "file_path": str(picture)},
+        "getMe": ME,
+        "getWebhookInfo": WEBHOOK,
+        "getUserProfilePhotos": {"total_count": 1, "photos": [[{**FILE, "width": 8, "height": 8}]]},
+        "getFile": {**FILE, "file_path": str(picture)},
     }
 
     async def answer(request: Request) -> JSONResponse:
         return JSONResponse({"ok": True, "result": answers[request.url.path.split("/")[-1]]})
 
     there = {"unset": None, "right": tmp_path / "files", "missing": tmp_path / "no"}[folder]
-    async with serve(Starlette(routes=[Route("/{path:path}", answer)])) as base:
+    async with serve(
+        Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST"])])
+    ) as base:
         changed = {"telegram_base_url": base, "telegram_files_dir": there}
         told = await telegram(settings_of(sandbox).model_copy(update=changed))
     assert ("problem" in told) is (folder != "right")

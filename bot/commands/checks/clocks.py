@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import httpx
 
 from bot.clock import Clock
@@ -11,23 +13,17 @@ from bot.dashscope.provider_clock import http_date
 _TOLERATED_SECONDS = 30.0
 
 
-class ClockCheck:
-    """Compares the Date of each answer with the clock; hand `look` to an HTTP client."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._ahead_seconds: dict[str, float] = {}
-
-    async def look(self, response: httpx.Response) -> None:
-        """Note how far this machine is ahead of the server that answered."""
-        theirs = http_date(response.headers.get("date", ""))
-        if theirs is not None:
-            ahead = self._clock.now_milliseconds() - theirs
-            self._ahead_seconds[response.url.netloc.decode()] = ahead / 1_000
-
-    def findings(self) -> list[Finding]:
-        """One for each server that was asked."""
-        return [_finding(host, ahead) for host, ahead in sorted(self._ahead_seconds.items())]
+async def check_clock(http: httpx.AsyncClient, clock: Clock, *addresses: str) -> list[Finding]:
+    """One for each of these servers that answers, by the Date of whatever it answers."""
+    findings = []
+    for address in addresses:
+        with suppress(httpx.HTTPError):
+            answer = await http.get(address)
+            theirs = http_date(answer.headers.get("date", ""))
+            if theirs is not None:
+                ahead_seconds = (clock.now_milliseconds() - theirs) / 1_000
+                findings.append(_finding(answer.url.netloc.decode(), ahead_seconds))
+    return findings
 
 
 def _finding(host: str, ahead_seconds: float) -> Finding:
