@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from bot.config.amounts import HOUR, SECOND, YUAN, whole
 from bot.config.engines import ENGINES, framing_of
+from bot.config.mending import region_of
 from bot.config.settings import Settings
 from bot.texts import Catalogue
 from storage.db.database import Queryable
@@ -44,7 +44,7 @@ class Limits(Settings):
     def agreement(self) -> Agreement:
         """What people are asked to agree to."""
         only_here = all(ENGINES[name].is_local for name in self.engines)
-        destination = HERE if only_here else _region(self.dashscope_base_url)
+        destination = HERE if only_here else region_of(self.dashscope_base_url)
         return Agreement(TEXT_VERSION, destination, whole(self.keep_results_hours, HOUR))
 
     def price_of(self, resolution: str, engine: str | None = None) -> Price:
@@ -144,12 +144,6 @@ TEXT_VERSION = 1
 HERE = "here"
 """Where videos are made on the bot's own machine."""
 
-_REGIONS = {
-    "dashscope.aliyuncs.com": "beijing",
-    "dashscope-intl.aliyuncs.com": "singapore",
-    "cn-beijing.maas.aliyuncs.com": "beijing",
-    "ap-southeast-1.maas.aliyuncs.com": "singapore",
-}
 _SERVICES = {"beijing": "service-beijing", "singapore": "service-singapore"}
 
 
@@ -178,12 +172,3 @@ def short_text(texts: Catalogue, agreement: Agreement) -> str:
 def keep_hours(agreement: Agreement) -> float:
     """How long videos are kept here."""
     return agreement.keep_milliseconds / HOUR
-
-
-def _region(base_url: str) -> str:
-    """A region of the provider's, or the host's name where it is none of them."""
-    host = urlsplit(base_url).hostname or base_url
-    for suffix, region in _REGIONS.items():
-        if host == suffix or host.endswith(f".{suffix}"):
-            return region
-    return host

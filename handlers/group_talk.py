@@ -13,6 +13,7 @@ from telegram.ext import filters
 from bot.chat.owners import mention_of
 from bot.gate import Rule, RuleRefused, Wanted, Way
 from bot.intake.group_replies import ask_for, ask_in_group
+from bot.intake.replies import OF_BOTH
 from handlers.access import answered_by
 from handlers.context import CannotDo, MessageContext
 from handlers.media import MediaMessage, item_for, item_of, receive
@@ -83,13 +84,7 @@ async def _require_use(context: MessageContext, *borrowing: BorrowedMedia) -> No
         raise CannotDo(context.texts.html(_REFUSED[refusal.rule], owner=owner)) from refusal
 
 
-_REFUSED = {
-    Rule.BANNED: "you-are-banned",
-    Rule.GROUP: "group-not-allowed",
-    Rule.WHO: "group-not-for-you",
-    Rule.OTHERS: "talk-own-only",
-    Rule.OBJECTION: "talk-objected",
-}
+_REFUSED = {**OF_BOTH, Rule.OBJECTION: "talk-objected"}
 
 
 async def _require_borrowing(context: MessageContext, item: MediaMessage) -> None:

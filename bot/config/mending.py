@@ -7,6 +7,12 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 _AROUND = "\ufeff\u200b \t\r\n"
+_REGIONS = {
+    "dashscope.aliyuncs.com": "beijing",
+    "dashscope-intl.aliyuncs.com": "singapore",
+    "cn-beijing.maas.aliyuncs.com": "beijing",
+    "ap-southeast-1.maas.aliyuncs.com": "singapore",
+}
 _OWN_HOST = re.compile(r"(.+\.)?aliyuncs\.com")
 
 
@@ -37,11 +43,19 @@ def service_address(value: str) -> str:
     return f"{'https' if is_own else scheme}://{address.netloc}{path}"
 
 
+def region_of(address: str) -> str:
+    """The provider's region that it is in, or the host's name where it is none of these."""
+    host = (urlsplit(address).hostname or address).lower()
+    for suffix, region in _REGIONS.items():
+        if host == suffix or host.endswith(f".{suffix}"):
+            return region
+    return host
+
+
 def is_elsewhere(address: str) -> bool:
     """Whether it is the provider's, but of another region than that which has the models."""
     host = (urlsplit(address).hostname or "").lower()
-    is_beijing = host == "dashscope.aliyuncs.com" or host.endswith(".cn-beijing.maas.aliyuncs.com")
-    return bool(_OWN_HOST.fullmatch(host)) and not is_beijing
+    return bool(_OWN_HOST.fullmatch(host)) and region_of(address) != "beijing"
 
 
 def mended_settings(written: Mapping[str, str | None]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterator
+from contextlib import suppress
 
 from bot.config.mending import mended_settings
 from bot.config.sentences import SettingsInvalid
@@ -19,33 +19,23 @@ def misspelt_settings() -> list[str]:
     environment that is nearly one, and for each value that was mended; a file that cannot be read
     is the loading's to tell.
     """
-    written = {name.upper(): value for name, value in [*_in_file().items(), *os.environ.items()]}
-    known = {name: value for name, value in written.items() if name in setting_names()}
-    return [*_from_file(), *_from_environment(), *mended_settings(known)]
+    known, in_file = setting_names(), dict[str, str | None]()
+    with suppress(SettingsInvalid):
+        in_file = settings_in_file()
+    wrong = [(name, str(env_file())) for name in in_file if name.upper() not in known]
+    wrong += [
+        (name, "the environment")
+        for name in os.environ
+        if name.upper() not in known and _nearest(name)
+    ]
+    written = {name.upper(): value for name, value in [*in_file.items(), *os.environ.items()]}
+    mended = mended_settings({name: value for name, value in written.items() if name in known})
+    return [*(f"{name} in {place} is not a setting{_hint(name)}" for name, place in wrong), *mended]
 
 
 def setting_names() -> frozenset[str]:
     """Every setting, as it is spelt in the environment."""
     return frozenset(name.upper() for name in Settings.model_fields)
-
-
-def _from_file() -> Iterator[str]:
-    for name in _in_file():
-        if name.upper() not in setting_names():
-            yield f"{name} in {env_file()} is not a setting{_hint(name)}"
-
-
-def _in_file() -> dict[str, str | None]:
-    try:
-        return settings_in_file()
-    except SettingsInvalid:
-        return {}
-
-
-def _from_environment() -> Iterator[str]:
-    for name in os.environ:
-        if name.upper() not in setting_names() and _nearest(name):
-            yield f"{name} in the environment is not a setting{_hint(name)}"
 
 
 def _hint(name: str) -> str:

@@ -46,7 +46,7 @@ class DatabaseSettings(FromEnvironment):
     @property
     def database_path(self) -> Path:
         """The SQLite file."""
-        return Path(values.database_path(self.database_url))
+        return Path(self.database_url.removeprefix(values.SQLITE))
 
 
 class PortSettings(FromEnvironment):

@@ -21,7 +21,7 @@ _ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 _KEY = re.compile(r"[A-Za-z0-9]{1,64}")
 _WORKSPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 _PLACEHOLDER = re.compile(r"[{}<>]|workspace[-_]?id", re.IGNORECASE)
-_SQLITE = "sqlite:///"
+SQLITE = "sqlite:///"
 _HOSTS = {"beijing": "cn-beijing", "singapore": "ap-southeast-1"}
 
 MOST_PORT = 65_535
@@ -177,17 +177,12 @@ def database_url(value: str) -> str:
         raise ValueError(
             "asks for PostgreSQL, which this version cannot use yet: write sqlite:///file.db"
         )
-    path = text.removeprefix(_SQLITE)
+    path = text.removeprefix(SQLITE)
     if path == text or not Path(path).name or path.startswith(":") or "?" in path:
         raise ValueError(
             "is not sqlite:///file.db (or sqlite:////full/path/file.db): write it in that form"
         )
     return text
-
-
-def database_path(url: str) -> str:
-    """The file that a checked `sqlite:///` URL names."""
-    return url.removeprefix(_SQLITE)
 
 
 def ids(value: object) -> object:

@@ -55,16 +55,17 @@ _KEYS = (
     *("photo-late-video", "voice-late-video"),
 )
 
-_OF_BOTH = {
+OF_BOTH = {
     Rule.BANNED: "you-are-banned",
     Rule.GROUP: "group-not-allowed",
     Rule.WHO: "group-not-for-you",
     Rule.OTHERS: "talk-own-only",
 }
+"""What a rule refuses, said of a photo as of a voice."""
 
 FAULT_TEXTS = {
     **{(kind, fault): key for key in _KEYS for kind, _, fault in [key.partition("-")]},
-    **{(kind, rule.value): key for rule, key in _OF_BOTH.items() for kind in ("photo", "voice")},
+    **{(kind, rule.value): key for rule, key in OF_BOTH.items() for kind in ("photo", "voice")},
 }
 """By the kind of media and its fault, as the database keeps them."""
 
