@@ -74,8 +74,6 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
 
 
 class _Running(NamedTuple):
-    database: Database
-    restoration: Restoration
     worker: Worker
     updates: UpdateLoop
     polling: Polling | None
@@ -130,8 +128,6 @@ async def _join(
     )
     register(application, common.part(Services))
     return _Running(
-        database=database,
-        restoration=common.part(Restoration),
         worker=_worker(common, menus, health),
         updates=updates,
         polling=polling,
@@ -221,8 +217,8 @@ async def _run_all(
         tasks.append(asyncio.create_task(running.polling.run(), name="polling"))
     signs: list[asyncio.Task[Any]] = [
         asyncio.create_task(stop.wait()),
-        asyncio.create_task(running.database.lost()),
-        asyncio.create_task(_report_locks(running.database, settings)),
+        asyncio.create_task(running.common.database.lost()),
+        asyncio.create_task(_report_locks(running.common.database, settings)),
         *_watches(running, settings),
     ]
     running.health.expect(Sign.UPDATES)
@@ -236,14 +232,14 @@ async def _run_all(
         running.polling.stop()
     running.updates.stop()
     closing.set()
-    await running.database.hurry()
+    await running.common.database.hurry()
     await asyncio.wait({*tasks, *signs})
     _raise_what_ended_it([*tasks, *signs], stop)
 
 
 async def _work(running: _Running, closing: asyncio.Event) -> None:
     """After a restore nothing is worked on before it is known what the database lacks."""
-    await unless_stopped(running.restoration.settle(), closing)
+    await unless_stopped(running.common.part(Restoration).settle(), closing)
     if not closing.is_set():
         running.health.expect(Sign.WORKER)
         await running.worker.run(closing)

@@ -87,12 +87,12 @@ async def _list(services: Services, chat_id: int, texts: Catalogue) -> str:
     guests = await groups.guests_of(services.database, chat_id)
     if not guests:
         return texts.html("groupsettings-list-empty")
-    names = [await name_of(services, user_id) for user_id in guests[:_MOST_NAMES]]
+    names = [await _name_of(services, user_id) for user_id in guests[:_MOST_NAMES]]
     more = ["…"] if len(guests) > _MOST_NAMES else []
     return texts.html("groupsettings-list", names=", ".join([*names, *more]))
 
 
-async def name_of(services: Services, user_id: int) -> str:
+async def _name_of(services: Services, user_id: int) -> str:
     """What the person is called, or their number where the bot never met them."""
     person = await people.find(services.database, user_id)
     return person.first_name if person is not None else str(user_id)

@@ -7,7 +7,7 @@ import logging
 from telegram import ExternalReplyInfo, Message
 
 from bot.privacy.moderation import REASON_TEXTS
-from bot.telegram.keyboards import Keyboard, keyboard_of
+from bot.telegram.keyboards import keyboard_of
 from handlers.access import answered_by
 from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import CannotDo, MessageContext
@@ -28,8 +28,9 @@ async def report(context: MessageContext) -> None:
     begun = await context.database.do(reports.begin, job, context.user_id, context.chat_id)
     if begun.reason is not None:
         raise CannotDo(context.texts.html("report-known"))
-    keyboard = _keyboard(begun, context)
-    sent = await context.reply_once(context.texts.html("report-ask"), keyboard)
+    labels = [(context.texts.plain(REASON_TEXTS[reason]), reason) for reason in REASONS]
+    rows = [[(label, f"report:{begun.id}:{reason}")] for label, reason in labels]
+    sent = await context.reply_once(context.texts.html("report-ask"), keyboard_of(*rows))
     if sent is not None:
         await context.database.do(reports.asked, begun.id, sent.message_id)
 
@@ -74,14 +75,6 @@ async def _own_report(pressed: ButtonPress) -> Report:
     if found.reporter_id != pressed.user_id:
         raise NotYours
     return found
-
-
-def _keyboard(begun: Report, context: MessageContext) -> Keyboard:
-    rows = [
-        [(context.texts.plain(REASON_TEXTS[reason]), f"report:{begun.id}:{reason}")]
-        for reason in REASONS
-    ]
-    return keyboard_of(*rows)
 
 
 async def take_down(pressed: ButtonPress) -> str:

@@ -93,7 +93,8 @@ class Progress(Component):
         self._quiet = await quiet_jobs(self.database, [job.id for job in shown])
         for view in views:
             await self._show(view)
-        for job_id in set(new) - {view.job.id for view in views if self._is_preparing(view)}:
+        preparing = {view.job.id for view in views if self._key(view) == "job-preparing"}
+        for job_id in set(new) - preparing:
             self._new.pop(job_id)
 
     async def _show(self, view: JobView) -> None:
@@ -154,14 +155,6 @@ class Progress(Component):
             self._new[job_id] = self._new.pop(job_id)
         return chosen
 
-    def _is_preparing(self, view: JobView) -> bool:
-        return self._key(view) == "job-preparing"
-
-    async def _first(self, job: Job) -> tuple[str, Keyboard | None]:
-        (view,) = await self._views([job])
-        self._quiet |= await quiet_jobs(self.database, [job.id])
-        return await self._said(view, await self.texts_for(job.user_id, job.chat_id))
-
     def show_anew(self, job_id: int) -> None:
         """Its status message is new: what it says may be old."""
         self._shown.pop(job_id, None)
@@ -180,9 +173,11 @@ class Progress(Component):
         # What is about to be delivered needs no status any more.
         if job is None or job.status_message_id is not None or job.state != JobState.MAKING:
             return
-        text, keyboard = await self._first(job)
+        (view,) = await self._views([job])
+        self._quiet |= await quiet_jobs(self.database, [job.id])
+        said = await self._said(view, await self.texts_for(job.user_id, job.chat_id))
         try:
-            await self.messenger.first_status(job, text, keyboard)
+            await self.messenger.first_status(job, *said)
         except NotSent as failure:
             await self.database.do(due.postpone, job, STATUS_UNSAID.endless_delay_seconds(1))
             logger.info("the status of job %s has to wait: %s", job_id, failure)

@@ -28,7 +28,7 @@ from bot.media.errors import (
 )
 from bot.media.worker.client import MediaWorkerDied, MediaWorkerNotStarted
 
-_PICTURE = {
+_FAULTS: dict[PictureFault | SoundFault, str] = {
     PictureFault.EMPTY: "The photo's file is empty: choose another.",
     PictureFault.TOO_BIG: "The photo's file is over 20 MB: choose a smaller one.",
     PictureFault.NOT_A_PICTURE: "The photo's file is no picture that can be read, or part of it is "
@@ -36,8 +36,6 @@ _PICTURE = {
     PictureFault.TOO_SMALL: "The photo is too small: use one of at least 200, better 400 pixels.",
     PictureFault.TOO_NARROW: "The photo is narrower than 1:3: use one of another shape.",
     PictureFault.TOO_MANY_PIXELS: "The photo has too many pixels: scale it down.",
-}
-_SOUND = {
     SoundFault.EMPTY: "The sound's file is empty: choose another.",
     SoundFault.TOO_BIG: "The sound's file is over 20 MB: choose a smaller one.",
     SoundFault.UNREADABLE: "The sound cannot be read: use OGG, MP3, WAV, M4A or FLAC.",
@@ -94,10 +92,8 @@ def said(note: PaidTask) -> Iterator[None]:
 def sentence(error: Exception) -> str:
     """What happened and what to do."""
     match error:
-        case PictureRefused():
-            return _PICTURE[error.fault]
-        case SoundRefused():
-            return _SOUND[error.fault]
+        case PictureRefused() | SoundRefused():
+            return _FAULTS[error.fault]
         case ServiceStopped():
             return _STOPPED[error.cause]
         case InputRefused():

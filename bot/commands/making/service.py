@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from pydantic import SecretStr
 
 from bot.clock import Clock, SystemClock
 from bot.config.engines import ENGINES
-from bot.config.service import ServiceSettings
+from bot.config.service import DEMO_API_KEY, ServiceSettings
 from bot.dashscope.client import DashScope
 from bot.engines.dashscope import ServiceEngine
 from bot.http_client import HttpClient
@@ -41,31 +41,23 @@ async def video_service(settings: ServiceSettings) -> AsyncIterator[VideoService
     clock, key, kind = SystemClock(), settings.dashscope_api_key, ENGINES[settings.default_engine]
     paid = key is not None and not kind.is_local
     usual = next(iter(ENGINES.values())) if kind.is_local else kind
-    async with _paid(settings, key, clock) if key and paid else _local(clock) as client:
+    async with AsyncExitStack() as stack:
+        address = settings.dashscope_base_url if paid else await _local_address(stack)
+        # A proxy of the environment is not for a service of this machine.
+        http = await stack.enter_async_context(HttpClient(trust_env=paid))
+        client = DashScope(
+            http,
+            base_url=address,
+            api_key=key if key and paid else SecretStr(DEMO_API_KEY),
+            clock=clock,
+        )
         engine = ServiceEngine(client, usual, style=settings.style)
         yield VideoService(engine=engine, settings=settings, clock=clock, paid=paid)
 
 
-@asynccontextmanager
-async def _paid(
-    settings: ServiceSettings, key: SecretStr, clock: Clock
-) -> AsyncIterator[DashScope]:
-    async with HttpClient() as http:
-        yield DashScope(http, base_url=settings.dashscope_base_url, api_key=key, clock=clock)
-
-
-@asynccontextmanager
-async def _local(clock: Clock) -> AsyncIterator[DashScope]:
-    """A client of a local service of its own; a proxy of the environment is not for it."""
+async def _local_address(stack: AsyncExitStack) -> str:
+    """That of a local service of its own."""
     from bot.sandbox.server import serve_sandbox
 
-    async with (
-        serve_sandbox(telegram_port=0, dashscope_port=0) as sandbox,
-        HttpClient(trust_env=False) as http,
-    ):
-        yield DashScope(
-            http,
-            base_url=sandbox.dashscope_base_url,
-            api_key=SecretStr(sandbox.settings["DASHSCOPE_API_KEY"]),
-            clock=clock,
-        )
+    served = serve_sandbox(telegram_port=0, dashscope_port=0)
+    return (await stack.enter_async_context(served)).dashscope_base_url
