@@ -46,13 +46,13 @@ ANYWHERE = filters.UpdateType.MESSAGE
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command: where it works and for whom.
+    """A command: the key of what a menu says of it, where it works and for whom.
 
     The menus are derived from it: those of people and of groups' administrators by `who`,
     that of groups by its place there.
     """
 
-    name: str
+    text: str
     handler: Handler
     where: filters.BaseFilter
     who: Who = Who.PEOPLE
@@ -60,26 +60,33 @@ class Command:
     for_banned: bool = False
     """Whether it stays open to who is banned: it concerns their own data."""
 
+    @property
+    def name(self) -> str:
+        """What people write, after the slash; an operator's is in no menu, and has no text."""
+        return self.text.removeprefix("command-")
+
 
 COMMANDS = (
-    Command("start", start.start, ANYWHERE),
-    Command("help", start.show_help, ANYWHERE, group_menu=9),
-    Command("last", videos.send_last, ANYWHERE, group_menu=6),
-    Command("history", videos.show_history, ANYWHERE, Who.ANYBODY),
-    Command("quota", quota.show_quota, ANYWHERE, group_menu=3),
-    Command("queue", jobs.show_queue, ANYWHERE, group_menu=2),
-    Command("status", jobs.show_status, ANYWHERE, group_menu=4),
-    Command("cancel", jobs.cancel, ANYWHERE, group_menu=5),
-    Command("settings", settings.show_settings, ANYWHERE, Who.ANYBODY),
-    Command("privacy", privacy.show_privacy, ANYWHERE, Who.ANYBODY, for_banned=True),
-    Command("terms", privacy.show_terms, ANYWHERE, Who.ANYBODY, for_banned=True),
-    Command("forget", privacy.show_forget, ANYWHERE, Who.ANYBODY, for_banned=True),
-    Command("report", reports.report, ANYWHERE, group_menu=8),
-    Command("talk", group_talk.talk, GROUP, group_menu=1),
-    Command("notme", owners.notme, GROUP, group_menu=7),
-    Command("groupsettings", group_settings.show_group_settings, ANYWHERE, Who.GROUP_ADMINS),
-    Command("allow", group_settings.allow, ANYWHERE, Who.GROUP_ADMINS),
-    Command("disallow", group_settings.disallow, ANYWHERE, Who.GROUP_ADMINS),
+    Command("command-start", start.start, ANYWHERE),
+    Command("command-help", start.show_help, ANYWHERE, group_menu=9),
+    Command("command-last", videos.send_last, ANYWHERE, group_menu=6),
+    Command("command-history", videos.show_history, ANYWHERE, Who.ANYBODY),
+    Command("command-quota", quota.show_quota, ANYWHERE, group_menu=3),
+    Command("command-queue", jobs.show_queue, ANYWHERE, group_menu=2),
+    Command("command-status", jobs.show_status, ANYWHERE, group_menu=4),
+    Command("command-cancel", jobs.cancel, ANYWHERE, group_menu=5),
+    Command("command-settings", settings.show_settings, ANYWHERE, Who.ANYBODY),
+    Command("command-privacy", privacy.show_privacy, ANYWHERE, Who.ANYBODY, for_banned=True),
+    Command("command-terms", privacy.show_terms, ANYWHERE, Who.ANYBODY, for_banned=True),
+    Command("command-forget", privacy.show_forget, ANYWHERE, Who.ANYBODY, for_banned=True),
+    Command("command-report", reports.report, ANYWHERE, group_menu=8),
+    Command("command-talk", group_talk.talk, GROUP, group_menu=1),
+    Command("command-notme", owners.notme, GROUP, group_menu=7),
+    Command(
+        "command-groupsettings", group_settings.show_group_settings, ANYWHERE, Who.GROUP_ADMINS
+    ),
+    Command("command-allow", group_settings.allow, ANYWHERE, Who.GROUP_ADMINS),
+    Command("command-disallow", group_settings.disallow, ANYWHERE, Who.GROUP_ADMINS),
     Command("resume", operator.resume, PRIVATE, Who.OPERATOR),
     Command("adopt", operator.adopt, PRIVATE, Who.OPERATOR),
     Command("release", operator.release, PRIVATE, Who.OPERATOR),

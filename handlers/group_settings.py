@@ -15,9 +15,8 @@ from bot.texts import Catalogue
 from handlers.access import answered_by
 from handlers.button_press import Answer, ButtonPress, TooLate
 from handlers.context import CannotDo, MessageContext, person_of, texts_for
-from handlers.options import OF_GROUP, Choice, Setting, pressed_option
+from handlers.options import OF_GROUP, Setting, pressed_option
 from storage.groups import groups
-from storage.groups.groups import GroupSettings
 from storage.people import people
 
 logger = logging.getLogger(__name__)
@@ -58,22 +57,18 @@ async def change(pressed: ButtonPress) -> str | Answer:
 async def _open(pressed: ButtonPress, setting: Setting) -> str:
     """The choices of one setting."""
     settings, texts = await groups.settings_of(pressed.database, pressed.chat_id), pressed.texts
-    holds, standard = _holds(setting, settings), pressed.services.limits.resolution
+    holds, standard = setting.held_in(settings), pressed.services.limits.resolution
     line = texts.html(setting.text, value=holds.says(texts, standard))
     keyboard = setting.keyboard(holds, texts, "gset", back="gset", standard=standard)
     pressed.show(f"{line}\n{texts.html('groupsettings-pick')}", keyboard)
     return "answer-choose"
 
 
-def _holds(setting: Setting, settings: GroupSettings) -> Choice:
-    return setting.chosen(getattr(settings, setting.column))
-
-
 async def _main_panel(services: Services, chat_id: int, texts: Catalogue) -> tuple[str, Keyboard]:
     settings = await groups.settings_of(services.database, chat_id)
     lines = [texts.html("groupsettings-title")]
     for setting in OF_GROUP:
-        said = _holds(setting, settings).says(texts, services.limits.resolution)
+        said = setting.held_in(settings).says(texts, services.limits.resolution)
         lines.append(texts.html(setting.text, value=said))
     if settings.who == "list":
         lines.append(await _list(services, chat_id, texts))

@@ -40,13 +40,7 @@ MENUS: tuple[tuple[BotCommandScope, Sequence[str]], ...] = (
 )
 """Telegram shows an administrator the menu of the narrowest scope alone."""
 
-_KEYS = (
-    *("command-start", "command-help", "command-last", "command-history", "command-quota"),
-    *("command-queue", "command-status", "command-cancel", "command-settings"),
-    *("command-privacy", "command-terms", "command-forget", "command-report", "command-talk"),
-    *("command-notme", "command-groupsettings", "command-allow", "command-disallow"),
-)
-_TEXTS = {key.removeprefix("command-"): key for key in _KEYS}
+_TEXTS = {command.name: command.text for command in COMMANDS}
 
 
 class Menus:

@@ -41,8 +41,9 @@ class Setting:
     text: str
     choices: tuple[Choice, ...]
 
-    def chosen(self, value: Stored) -> Choice:
-        """The choice that holds; the first one for what is no longer offered."""
+    def held_in(self, settings: object) -> Choice:
+        """The choice that holds by these; the first one for what is no longer offered."""
+        value: Stored = getattr(settings, self.column)
         return next((choice for choice in self.choices if choice.value == value), self.choices[0])
 
     def keyboard(

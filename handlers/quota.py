@@ -42,7 +42,7 @@ async def show_quota(context: MessageContext) -> None:
 
 async def _free_lines(context: MessageContext) -> list[str]:
     """To an operator: what was used of that which the provider gives for nothing."""
-    limits, database = context.services.limits, context.services.common.database
+    limits, database = context.services.limits, context.database
     if context.in_group or context.user_id not in limits.admin_ids:
         return []
     billed, lines = await ledger.billed_by_engine(database), []

@@ -40,7 +40,7 @@ async def change(pressed: ButtonPress) -> str:
     """setting:NAME asks; setting:NAME:CHOICE keeps it and shows all of them again."""
     _check_owner(pressed)
     services = pressed.services
-    chosen = await preferences.preferences_of(services.database, pressed.user_id)
+    chosen = await _held(services, pressed.user_id)
     setting, choice = pressed_option(pressed, _offered(services, chosen))
     if choice is None:
         pressed.show(*_question(services, chosen, setting, pressed.texts))
@@ -58,12 +58,19 @@ def _check_owner(pressed: ButtonPress) -> None:
         raise NotYours
 
 
+async def _held(services: Services, user_id: int) -> Preferences:
+    """What holds: the person's choices, or the operator's."""
+    limits, chosen = services.limits, await preferences.preferences_of(services.database, user_id)
+    resolution = chosen.resolution or limits.resolution
+    return replace(chosen, engine=limits.engine_of(chosen.engine), resolution=resolution)
+
+
 async def _menu(services: Services, user: User, texts: Catalogue) -> _Menu:
-    chosen = await preferences.preferences_of(services.database, user.id)
+    chosen = await _held(services, user.id)
     lines, buttons = [texts.html("settings-title"), ""], []
     for setting in _offered(services, chosen):
         title = texts.plain(setting.button)
-        value = setting.chosen(_value(services, chosen, setting)).says(texts)
+        value = setting.held_in(chosen).says(texts)
         lines.append(texts.html("settings-line", name=title, value=value))
         buttons.append((title, f"setting:{setting.word}"))
     pairs = [buttons[first : first + 2] for first in range(0, len(buttons), 2)]
@@ -71,10 +78,8 @@ async def _menu(services: Services, user: User, texts: Catalogue) -> _Menu:
 
 
 def _question(services: Services, chosen: Preferences, setting: Setting, texts: Catalogue) -> _Menu:
-    holds = setting.chosen(_value(services, chosen, setting))
-    engine = services.limits.engine_of(chosen.engine)
-    keyboard = setting.keyboard(holds, texts, "setting", back="settings")
-    return _question_text(services, setting, texts, engine), keyboard
+    keyboard = setting.keyboard(setting.held_in(chosen), texts, "setting", back="settings")
+    return _question_text(services, setting, texts, chosen.engine), keyboard
 
 
 def _offered(services: Services, chosen: Preferences) -> list[Setting]:
@@ -94,7 +99,9 @@ def _engines_on(services: Services) -> Setting:
     return replace(ENGINE, choices=tuple(choices))
 
 
-def _question_text(services: Services, setting: Setting, texts: Catalogue, engine: str) -> str:
+def _question_text(
+    services: Services, setting: Setting, texts: Catalogue, engine: str | None
+) -> str:
     """That of the resolution says what the sharper one takes, by the prices; so of the engines."""
     if setting.word == ENGINE.word:
         return "\n".join([texts.html(setting.text), *_engine_lines(services, setting, texts)])
@@ -117,11 +124,3 @@ def _engine_lines(services: Services, setting: Setting, texts: Catalogue) -> lis
         ratio = price.quota_weight_permille / 1000
         lines.append(texts.html("engine-line", name=choice.says(texts), ratio=ratio))
     return lines
-
-
-def _value(services: Services, chosen: Preferences, setting: Setting) -> str | int | None:
-    """What holds: the person's choice, or the operator's."""
-    value: str | int | None = getattr(chosen, setting.column)
-    if setting.word == ENGINE.word:
-        return services.limits.engine_of(chosen.engine)
-    return services.limits.resolution if setting is RESOLUTION and value is None else value

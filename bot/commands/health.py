@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import http.client
-import json
-
 import click
+import httpx
 
 from bot.commands.failure import Failure, sentences_said
 from bot.config.settings import PortSettings
 
-_HERE = "127.0.0.1"
+_HERE = "http://127.0.0.1:{port}/healthz"
 _ANSWER_SECONDS = 10.0
 
 
@@ -29,16 +27,13 @@ def health() -> None:
 
 
 def _asked(port: int) -> tuple[str, list[str]]:
-    connection = http.client.HTTPConnection(_HERE, port, timeout=_ANSWER_SECONDS)
     try:
-        connection.request("GET", "/healthz")
-        answer = json.load(connection.getresponse())
+        asked = httpx.get(_HERE.format(port=port), timeout=_ANSWER_SECONDS, trust_env=False)
+        answer = asked.json()
         return str(answer["status"]), [str(cause) for cause in answer["causes"].values()]
-    except (OSError, http.client.HTTPException) as error:
+    except httpx.HTTPError as error:
         reason = str(error) or type(error).__name__
         sentence = f"The bot does not answer on port {port} ({reason}): is it running?"
         raise Failure(sentence) from None
     except (ValueError, LookupError, TypeError, AttributeError):
         raise Failure(f"Another program than the bot answers on port {port}.") from None
-    finally:
-        connection.close()
