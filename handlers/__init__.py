@@ -82,9 +82,7 @@ COMMANDS = (
     Command("command-report", reports.report, ANYWHERE, group_menu=8),
     Command("command-talk", group_talk.talk, GROUP, group_menu=1),
     Command("command-notme", owners.notme, GROUP, group_menu=7),
-    Command(
-        "command-groupsettings", group_settings.show_group_settings, ANYWHERE, Who.GROUP_ADMINS
-    ),
+    Command("command-groupsettings", group_settings.show_settings, ANYWHERE, Who.GROUP_ADMINS),
     Command("command-allow", group_settings.allow, ANYWHERE, Who.GROUP_ADMINS),
     Command("command-disallow", group_settings.disallow, ANYWHERE, Who.GROUP_ADMINS),
     Command("resume", operator.resume, PRIVATE, Who.OPERATOR),

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 _MOST_NAMES = 50
 
 
-async def show_group_settings(context: MessageContext) -> None:
+async def show_settings(context: MessageContext) -> None:
     """/groupsettings, for admins of the group."""
     chat = context.message.chat
     await context.database.do(groups.choose, chat.id, {"title": chat.title or ""})
