@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypeVar
 
 from bot.common import Component
 from bot.config.amounts import HOUR, whole
@@ -23,13 +22,11 @@ from storage.groups.borrowed_media import BorrowedMedia
 from storage.groups.groups import GroupSettings
 from storage.jobs import jobs, ledger, videos
 from storage.jobs.jobs import Job
-from storage.jobs.ledger import Amount, Budget, Quota
+from storage.jobs.ledger import Amount, Quota, Window
 from storage.media import ConversationKey, Media
 from storage.people import consents, people
-from storage.verdicts import ChecksOfDay
 
 Values = Mapping[str, float]
-Window = TypeVar("Window", Quota, Budget, ChecksOfDay)
 NOTHING = Amount(0, 0, 0)
 
 
@@ -124,8 +121,8 @@ class Facts:
     confirm_above_milliseconds: int | None = None
     by_a_tap: bool = False
     quotas: tuple[Quota, ...] = ()
-    budgets: tuple[Budget, ...] = ()
-    checks: tuple[ChecksOfDay, ...] = ()
+    budgets: tuple[Window, ...] = ()
+    checks: tuple[Window, ...] = ()
     waiting: int = 0
     most_waiting: int = 1
 
@@ -193,22 +190,21 @@ def _waiting(facts: Facts) -> Values | None:
 
 
 def _checks(facts: Facts) -> Values | None:
-    return _resets(facts.checks, lambda checks: checks.left < 1)
+    return _resets(1, facts.checks)
 
 
 def _quota(facts: Facts) -> Values | None:
-    needed = facts.needed.quota_milliseconds
-    return _resets(facts.quotas, lambda quota: needed > quota.left_milliseconds)
+    windows = [Window(q.left_milliseconds, q.resets_at_milliseconds) for q in facts.quotas]
+    return _resets(facts.needed.quota_milliseconds, windows)
 
 
 def _budget(facts: Facts) -> Values | None:
-    needed = facts.needed.micro_yuan
-    return _resets(facts.budgets, lambda budget: needed > budget.left_micro_yuan)
+    return _resets(facts.needed.micro_yuan, facts.budgets)
 
 
-def _resets(windows: tuple[Window, ...], exceeded: Callable[[Window], bool]) -> Values | None:
+def _resets(needed: int, windows: Sequence[Window]) -> Values | None:
     """More comes only when the last of those that are exceeded begins afresh."""
-    ends = [window.resets_at_milliseconds for window in windows if exceeded(window)]
+    ends = [window.resets_at_milliseconds for window in windows if needed > window.left]
     return {"resets_at": max(ends)} if ends else None
 
 

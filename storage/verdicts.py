@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from storage.db.database import Queryable, Transaction
 from storage.db.rows import columns
-from storage.jobs.ledger import Caps, day_of, next_day_milliseconds
+from storage.jobs.ledger import Caps, Window, day_of, next_day_milliseconds
 from storage.people import pseudonyms
 
 
@@ -25,14 +25,6 @@ CHECKS_OF_A_PICTURE = 3
 """So often one picture is checked for money without a verdict: once, and twice again."""
 ASKED_ANEW_AFTER_MILLISECONDS = 24 * 3600 * 1000
 """After so long a picture without a verdict may be checked again: the service may be mended."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChecksOfDay:
-    """How many paid checks a person has left today."""
-
-    left: int
-    resets_at_milliseconds: int
 
 
 class NoVerdict(Exception):
@@ -56,9 +48,7 @@ async def store(tx: Transaction, picture_sha256: str, model: str, verdict: Known
     await tx.insert_once("verdicts", {**key, **said})
 
 
-async def checks_of_day(
-    database: Queryable, user_id: int, caps: Caps, per_person: int
-) -> ChecksOfDay:
+async def checks_of_day(database: Queryable, user_id: int, caps: Caps, per_person: int) -> Window:
     """What is left of the day's checks; what was made before a person was forgotten counts."""
     now, zone = database.now_milliseconds, caps.zone
     account_id = await pseudonyms.account_of(database, user_id, caps.pseudonym_key)
@@ -66,7 +56,7 @@ async def checks_of_day(
         SELECT COUNT(*) FROM detections WHERE user_id IN (:user_id, :account_id) AND day = :day
         """
     made = await database.number(sql, user_id=user_id, account_id=account_id, day=day_of(now, zone))
-    return ChecksOfDay(per_person - made, next_day_milliseconds(now, zone))
+    return Window(per_person - made, next_day_milliseconds(now, zone))
 
 
 async def count_check(

@@ -12,8 +12,7 @@ from bot.gate import Facts, Rule, Way, decide
 from bot.texts import LANGUAGES
 from handlers.button_press import ANSWERS
 from handlers.callbacks import BUTTONS
-from storage.jobs.ledger import Amount, Budget, Quota
-from storage.verdicts import ChecksOfDay
+from storage.jobs.ledger import Amount, Quota, Window
 from tests.support.texts import TEXTS
 from tests.test_structure import sources
 
@@ -25,8 +24,8 @@ FINE = Facts(
     oldest_milliseconds=100,
     needed=Amount(5_000, 9_000, 4_500_000),
     quotas=(Quota(60_000, 0, 0, 1), Quota(600_000, 0, 0, 9)),
-    budgets=(Budget(4_500_000, 1), Budget(4_500_000, 9)),
-    checks=(ChecksOfDay(1, 1),),
+    budgets=(Window(4_500_000, 1), Window(4_500_000, 9)),
+    checks=(Window(1, 1),),
     waiting=2,
     most_waiting=3,
 )
@@ -50,9 +49,9 @@ BROKEN = {
     "jobs that wait": (Rule.WAITING, but(waiting=3)),
     "the day's quota": (Rule.QUOTA, but(quotas=(Quota(9_000, 1, 0, 1), FINE.quotas[1]))),
     "the month's quota": (Rule.QUOTA, but(quotas=(FINE.quotas[0], Quota(9_000, 0, 1, 9)))),
-    "the day's budget": (Rule.BUDGET, but(budgets=(Budget(4_499_999, 1), FINE.budgets[1]))),
-    "the month's budget": (Rule.BUDGET, but(budgets=(FINE.budgets[0], Budget(-1, 9)))),
-    "the day's checks": (Rule.CHECKS, but(checks=(ChecksOfDay(0, 1),))),
+    "the day's budget": (Rule.BUDGET, but(budgets=(Window(4_499_999, 1), FINE.budgets[1]))),
+    "the month's budget": (Rule.BUDGET, but(budgets=(FINE.budgets[0], Window(-1, 9)))),
+    "the day's checks": (Rule.CHECKS, but(checks=(Window(0, 1),))),
     "a question first": (Rule.CONFIRM, but(confirm_above_milliseconds=8_999)),
 }
 """What each rule refuses by a hair, where all else is fine."""

@@ -160,7 +160,7 @@ class Metrics:
         caps = self._worker.limits.caps
         day, month = await ledger.budgets_of(self._worker.database, caps)
         limits = {"day": caps.bot_day_micro_yuan / 1e6, "month": caps.bot_month_micro_yuan / 1e6}
-        left = {"day": day.left_micro_yuan / 1e6, "month": month.left_micro_yuan / 1e6}
+        left = {"day": day.left / 1e6, "month": month.left / 1e6}
         return [
             _gauge("budget_yuan", "What may be spent in a window.", "window", limits),
             _gauge("budget_left_yuan", "What may still be spent in it.", "window", left),

@@ -84,11 +84,11 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
-    """The whole bot's money in one window, in micro-yuan; what is left is negative after a bill
-    above its hold, or when the operator lowered the cap."""
+class Window:
+    """What is left until more comes: of the whole bot's money, in micro-yuan, or of a person's paid
+    checks; below 0 after a bill above its hold, or when the operator lowered the cap."""
 
-    left_micro_yuan: int
+    left: int
     resets_at_milliseconds: int
 
 
@@ -139,7 +139,7 @@ async def allowance_of(
     quota = await quota_of(database, user_id, caps)
     limits = [(quota.left_milliseconds + returning_milliseconds, quota.resets_at_milliseconds)]
     for budget in await budgets_of(database, caps):
-        within = price.quota_within(budget.left_micro_yuan)
+        within = price.quota_within(budget.left)
         if within is not None:
             limits.append((within, budget.resets_at_milliseconds))
     # Of those that allow the same, more comes only when the last begins afresh.
@@ -231,7 +231,7 @@ async def _quota(
     return Quota(limit_milliseconds, row["used"], row["held"], resets_at)
 
 
-async def budgets_of(database: Queryable, caps: Caps) -> tuple[Budget, Budget]:
+async def budgets_of(database: Queryable, caps: Caps) -> tuple[Window, Window]:
     """Today's and this month's, paid checks counted in."""
     now = database.now_milliseconds
     day = day_of(now, caps.zone)
@@ -242,8 +242,8 @@ async def budgets_of(database: Queryable, caps: Caps) -> tuple[Budget, Budget]:
         """  # noqa: S608
     (spent,) = await database.fetch_all(sql, day=day)
     return (
-        Budget(caps.bot_day_micro_yuan - spent["today"], next_day_milliseconds(now, caps.zone)),
-        Budget(caps.bot_month_micro_yuan - spent["month"], next_month_milliseconds(now, caps.zone)),
+        Window(caps.bot_day_micro_yuan - spent["today"], next_day_milliseconds(now, caps.zone)),
+        Window(caps.bot_month_micro_yuan - spent["month"], next_month_milliseconds(now, caps.zone)),
     )
 
 
