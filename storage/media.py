@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from storage.db.database import Queryable, Transaction
-from storage.db.rows import Row, columns
+from storage.db.rows import columns
 
 
 class MediaState(StrEnum):
@@ -29,6 +29,8 @@ STALE = "stale"
 CONSENT = "consent"
 """The fault of a media item whose sender did not agree yet to what happens with it."""
 
+
+_UNREADY = (MediaState.ASKED, MediaState.RECEIVED)
 
 _IS_AFTER = """EXISTS (SELECT 1 FROM media AS earlier WHERE earlier.{}
     AND earlier.chat_id = media.chat_id AND earlier.thread_id = media.thread_id
@@ -182,17 +184,20 @@ async def last_used_photo(database: Queryable, user_id: int, chat_id: int) -> Me
 
 async def has_waiting(database: Queryable, conversation: ConversationKey) -> bool:
     """Whether something there waits for consent, or for its turn after it was given."""
-    return await database.has("media", **_waiting(conversation))
+    return await database.has("media", **conversation._asdict(), fault=CONSENT, state=_UNREADY)
 
 
 async def drop_waiting(tx: Transaction, conversation: ConversationKey) -> bool:
-    """All of it is dropped, without a word, as nothing was said of it; False when there is none."""
-    dropped = {"state": "superseded", "fault": "dropped", "announced": 1}
-    return await tx.update("media", dropped, **_waiting(conversation))
+    """All of it is dropped; False when there is none."""
+    return await drop_unready(tx, "dropped", **conversation._asdict(), fault=CONSENT)
 
 
-def _waiting(conversation: ConversationKey) -> Row:
-    return {**conversation._asdict(), "fault": CONSENT, "state": ("asked", "received")}
+async def drop_unready(tx: Transaction, why: str, **which: int | str) -> bool:
+    """Nothing becomes of what is not ready, by the values of columns, and nothing is said of it;
+    `why` is its fault from then on. False: there was none.
+    """
+    dropped = {"state": "superseded", "fault": why, "announced": 1}
+    return await tx.update("media", dropped, state=_UNREADY, **which)
 
 
 async def in_album_before(

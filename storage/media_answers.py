@@ -44,7 +44,7 @@ async def use_crop(tx: Transaction, media_id: int, crop: str) -> bool:
 
 async def insist(tx: Transaction, media_id: int) -> bool:
     """The person wants it checked in spite of the doubt; False when nothing was asked."""
-    return await _try_again(tx, media_id, insisted=1)
+    return await reopen(tx, media_id, insisted=1)
 
 
 async def shorten(tx: Transaction, media_id: int, limit_milliseconds: int) -> bool:
@@ -89,9 +89,12 @@ async def use_in_parts(
     )
 
 
-async def reopen(tx: Transaction, media_id: int) -> bool:
-    """An asked media item is tried once more as it is; False when nothing was asked."""
-    return await _try_again(tx, media_id)
+async def reopen(tx: Transaction, media_id: int, **choice: int) -> bool:
+    """An asked media item is tried once more; `choice` are the columns that the answer changes.
+    False when nothing was asked.
+    """
+    again = {"state": "received", "tries": 0, **choice}
+    return await tx.update("media", again, id=media_id, state="asked")
 
 
 async def want(tx: Transaction, media_id: int) -> None:
@@ -105,8 +108,3 @@ async def wake(tx: Transaction, media_id: int) -> bool:
     return await tx.update("media", begun, id=media_id, state="asked", fault=LATE) or (
         await tx.update("media", _READY, id=media_id, state="asked", fault=STALE)
     )
-
-
-async def _try_again(tx: Transaction, media_id: int, **choice: int) -> bool:
-    again = {"state": "received", "tries": 0, **choice}
-    return await tx.update("media", again, id=media_id, state="asked")

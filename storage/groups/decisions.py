@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from storage import outbox
+from storage import media, outbox
 from storage.db.database import Queryable, Transaction
 from storage.groups.reports import REPORT
 from storage.jobs import deliveries, videos
 from storage.jobs.jobs import Job
-from storage.people import deletion, people
+from storage.people import people
 
 
 class Verb(StrEnum):
@@ -50,7 +50,7 @@ async def ban(tx: Transaction, job: Job, maker_id: int, admin_id: int) -> bool:
     """Its maker is refused, and nothing that waits becomes of theirs; False when they were."""
     if not await people.ban(tx, maker_id, admin_id):
         return False
-    await deletion.drop_waiting_media(tx, maker_id, "dropped")
+    await media.drop_unready(tx, "dropped", user_id=maker_id)
     return await _decide(tx, job, Verb.BAN, admin_id)
 
 

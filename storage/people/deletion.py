@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storage import outbox
+from storage import media, outbox
 from storage.db.database import Queryable, Transaction
 
 FORGET = "forget"
@@ -39,15 +39,9 @@ async def want(tx: Transaction, user_id: int, chat_id: int, message_id: int, lan
 
 async def drop_waiting(tx: Transaction, user_id: int) -> None:
     """From now on nothing new begins for this person: neither items nor their consent are left."""
-    await drop_waiting_media(tx, user_id, "forgotten")
+    await media.drop_unready(tx, "forgotten", user_id=user_id)
     for table in ("drafts", "consents", "consent_questions"):
         await tx.delete(table, user_id=user_id)
-
-
-async def drop_waiting_media(tx: Transaction, user_id: int, fault: str) -> bool:
-    """Nothing becomes of what is not ready, and nothing is said of it; False: all of it was."""
-    dropped = {"state": "superseded", "fault": fault, "announced": 1}
-    return await tx.update("media", dropped, user_id=user_id, state=("received", "asked"))
 
 
 async def is_wanted(database: Queryable, user_id: int) -> bool:

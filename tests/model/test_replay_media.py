@@ -153,6 +153,9 @@ CALLS: dict[str, Arrange] = {
     "media.set_upload": of_item("ready", "photo", lambda tx, m: media.set_upload(tx, m.id, "o", 1)),
     "media.supersede": of_item("asked", "photo", lambda tx, m: media.supersede(tx, m.id)),
     "media.drop_waiting": after(waits_for_consent, lambda tx: media.drop_waiting(tx, PLACE)),
+    "media.drop_unready": after(
+        waits_for_consent, lambda tx: media.drop_unready(tx, "dropped", user_id=PLACE.user_id)
+    ),
     "drafts.put": of_item("received", "photo", lambda tx, m: drafts.put(tx, m)),
     "drafts.drop": of_item("refused", "photo", lambda tx, m: drafts.drop(tx, m)),
     "drafts.clear": of_item("asked", "photo", lambda tx, m: drafts.clear(tx, PLACE)),

@@ -185,9 +185,6 @@ CALLS: dict[str, Arrange] = {
     ),
     "deletion.want": after(None, want_forgetting),
     "deletion.drop_waiting": after(ask, lambda tx: deletion.drop_waiting(tx, 1)),
-    "deletion.drop_waiting_media": after(
-        waiting_photo, lambda tx: deletion.drop_waiting_media(tx, 1, "dropped")
-    ),
     "deletion.forget": forget,
     "deletion.said_to_wait": after(want_forgetting, lambda tx: deletion.said_to_wait(tx, 1)),
     "pseudonyms.take": after(None, number),
