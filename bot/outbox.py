@@ -105,23 +105,18 @@ class OutboxRunner:
 
     def __post_init__(self) -> None:
         self._kinds = {kind.name: kind for kind in self.kinds}
-        self._pool = TaskPool(_AT_ONCE, self.wakeup)
+        self.pool = TaskPool(_AT_ONCE, self.wakeup)
         self._under_way: dict[int, tuple[int, str]] = {}
-
-    @property
-    def load(self) -> float:
-        """See `TaskPool`."""
-        return self._pool.load
 
     async def begin_what_is_due(self) -> None:
         """As much as there is room for."""
-        room = self._pool.room
+        room = self.pool.room
         if not room:
             return
         for entry in await outbox.due(self.database, room + len(self._under_way)):
             busy = (entry.chat_id, entry.kind) in self._under_way.values()
-            if self._pool.room and not busy:
-                self._pool.start(entry.id, partial(self._attempt_alone, entry))
+            if self.pool.room and not busy:
+                self.pool.start(entry.id, partial(self._attempt_alone, entry))
 
     async def attempt_due(self, only: Kind | None = None) -> bool:
         """One attempt at the first of each kind in each chat, in this task; False: none is due."""
@@ -130,10 +125,6 @@ class OutboxRunner:
         for entry in chosen:
             await self.attempt(entry)
         return bool(chosen)
-
-    async def close(self, grace_seconds: float) -> None:
-        """See `TaskPool`."""
-        await self._pool.close(grace_seconds)
 
     async def attempt(self, entry: OutboxEntry) -> None:
         """Do it, put it off or give it up; a fault of ours or of the whole bot is raised."""

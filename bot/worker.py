@@ -61,7 +61,7 @@ class Worker(Component):
         """How many places are taken of each pool, 0..1, by its name."""
         pools = {pool.name.lower(): tasks.load for pool, tasks in self._pools.items()}
         pools |= {"intake": self._items.load, "background": self._deliveries.load}
-        return {**pools, "outbox": self.outbox.load}
+        return {**pools, "outbox": self.outbox.pool.load}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`, then leave everything in a state to go on from."""
@@ -81,7 +81,7 @@ class Worker(Component):
             closing = [
                 pool.close(_STEP_GRACE_SECONDS.get(of, 0)) for of, pool in self._pools.items()
             ]
-            others = (self._items, self._deliveries, self._background, self.outbox)
+            others = (self._items, self._deliveries, self._background, self.outbox.pool)
             await asyncio.gather(*closing, *(pool.close(_GRACE_SECONDS) for pool in others))
 
     async def _begin_what_is_due(self) -> None:

@@ -224,7 +224,7 @@ async def test_sixteen_that_fail_for_ever_block_nobody(work: Work) -> None:
         return bool(work.done)
 
     await work.fakes.until(done)
-    await runner.close(0)
+    await runner.pool.close(0)
     assert work.done == [(BEA, "good")]
 
 
@@ -274,7 +274,7 @@ async def test_of_one_chat_and_kind_one_attempt_is_under_way(work: Work) -> None
         return len(work.done) == 5
 
     await work.fakes.until(done)
-    await runner.close(0)
+    await runner.pool.close(0)
     assert most == 1
 
 
