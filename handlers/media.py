@@ -96,11 +96,7 @@ async def receive(context: MessageContext, item: MediaMessage) -> None:
     """Record it as the sender's photo or voice, once for each update, and say so at once."""
     before = await _photos_of_album_before(context) if item.kind == "photo" else 0
     late = _is_late(context)
-    agreed = await consents.given(
-        context.database, context.user_id, context.services.limits.agreement
-    )
-    wait = _wait_milliseconds(late=late, reply_first=agreed and not context.in_group)
-    stored = await _record(context, item, surplus=before > 0, late=late, wait_milliseconds=wait)
+    stored, agreed = await _record(context, item, surplus=before > 0, late=late)
     if before:
         if before == 1:
             await context.reply(context.texts.html("album-first"))
@@ -152,23 +148,21 @@ def _wait_milliseconds(*, late: bool, reply_first: bool) -> int:
 
 
 async def _record(
-    context: MessageContext,
-    item: MediaMessage,
-    *,
-    surplus: bool,
-    late: bool,
-    wait_milliseconds: int,
-) -> Media | None:
-    """In one transaction: what arrived, and that it is now the draft's photo or voice.
+    context: MessageContext, item: MediaMessage, *, surplus: bool, late: bool
+) -> tuple[Media | None, bool]:
+    """In one transaction: what arrived, and that it is now the draft's photo or voice; and whether
+    its sender has agreed.
 
     A media item that is new answers the question about an older one.
     """
     received = _received(context, item)
     async with context.database.transaction() as tx:
+        agreed = await consents.given(tx, context.user_id, context.services.limits.agreement)
+        wait = _wait_milliseconds(late=late, reply_first=agreed and not context.in_group)
         new = await media.record(
             tx,
             received,
-            not_before_milliseconds=tx.now_milliseconds + wait_milliseconds,
+            not_before_milliseconds=tx.now_milliseconds + wait,
             surplus=surplus,
             late=late,
         )
@@ -177,18 +171,20 @@ async def _record(
             await _borrow(tx, stored.id, item.owner)
         if new and stored is not None and not surplus:
             if not late:
-                await _wait_for_consent(tx, context, stored)
+                await _wait_for_consent(tx, context, stored, agreed=agreed)
             await drafts.put(tx, stored)
             if not late:
                 await drafts.wake_other(tx, stored)
-    return stored
+    return stored, agreed
 
 
-async def _wait_for_consent(tx: Transaction, context: MessageContext, item: Media) -> None:
+async def _wait_for_consent(
+    tx: Transaction, context: MessageContext, item: Media, *, agreed: bool
+) -> None:
     """Until its sender agrees, or behind what waits for its turn since they did."""
-    agreement = context.services.limits.agreement
-    if not await consents.given(tx, context.user_id, agreement):
+    if not agreed:
         await consents.hold_back(tx, item)
+        agreement = context.services.limits.agreement
         await consents.want_question(tx, item.conversation, agreement, item.message_id)
     elif await media.has_waiting(tx, item.conversation):
         await consents.keep_order(tx, item)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot import common
+from bot.chat.messenger import Messenger
 from bot.common import Component
 from bot.limits import effective_settings_of
 from storage.media import ConversationKey
@@ -50,3 +51,17 @@ async def test_in_a_private_chat_no_group_is_looked_for(fakes: Fakes) -> None:
         await effective_settings_of(fakes.database, fakes.common.limits, ADA)
     assert reads
     assert not any("FROM groups" in read for read in reads)
+
+
+async def test_what_is_said_again_in_its_message_is_written_nowhere(fakes: Fakes) -> None:
+    """Neither the message that is edited nor the item that is spoken of changes."""
+    async with fakes.database.transaction() as tx:
+        photo = await orders.item(tx, "photo", ADA)
+    messenger = fakes.common.part(Messenger)
+    await messenger.about(photo, "looking")
+    writes: list[str] = []
+    await fakes.database.writer.set_trace_callback(writes.append)
+    await messenger.about(photo, "all is well")
+    (said,) = fakes.sender.messages.values()
+    assert said.text == "all is well"
+    assert writes == []

@@ -73,7 +73,7 @@ class Messenger(Component):
         else:
             if isinstance(keyboard, ForceReply) and reply != reply_message_id:
                 await self._take_away(current.chat_id, reply_message_id if pictured else None)
-            else:
+            elif reply != reply_message_id:
                 await self.note_reply(item.id, SentMessage(current.chat_id, reply))
 
     async def note_reply(self, media_id: int, sent: SentMessage, *, is_first: bool = False) -> None:
