@@ -1,4 +1,4 @@
-"""Jobs that brought a video, delivered or undeliverable, as far as it may still be shown."""
+"""Jobs that brought a video, or are about to, as far as it may still be shown."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from storage.db.rows import columns
 from storage.jobs import deliveries
 from storage.jobs.jobs import Job
 
-_SHOWN = """state IN ('done', 'undeliverable') AND NOT EXISTS (SELECT 1 FROM borrowed_media
-    WHERE media_id IN (jobs.photo_id, jobs.voice_id) AND stopped_at_milliseconds > 0)"""
-"""Not one that may not be shown any more (see `borrowed_media`)."""
+_SHOWN = """(state IN ('done', 'undeliverable')
+        OR state = 'delivering' AND EXISTS (SELECT 1 FROM deliveries WHERE job_id = jobs.id))
+    AND NOT EXISTS (SELECT 1 FROM borrowed_media
+        WHERE media_id IN (jobs.photo_id, jobs.voice_id) AND stopped_at_milliseconds > 0)"""
+"""Telegram shows a video before that is noted. Not one that may not be shown any more (see
+`borrowed_media`).
+"""
 
 
 async def is_withdrawn(database: Queryable, job: Job) -> bool:

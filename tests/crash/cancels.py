@@ -88,10 +88,14 @@ class Cancel:
         await world.tell_provider(render_seconds=QUICK_SECONDS)
 
     async def _one_task_ends(self, world: World) -> None:
-        """The next one takes long again: it is told so while that one is only begun."""
+        """The next one takes long again: it is told so while that one is only begun. A job whose
+        task fails is over before.
+        """
         await eventually(lambda: any(row["task_id"] for row in world.jobs()), "a first task")
         await world.tell_provider(render_seconds=_BETWEEN_SECONDS)
-        await eventually(lambda: world.sandbox.bill()["videos"], "a first video")
+        await eventually(
+            lambda: world.sandbox.bill()["videos"] or _is_over(world), "a first video, or its end"
+        )
         await world.tell_provider(render_seconds=HELD_SECONDS)
 
     def _was_there(self, world: World) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import pytest
 
 from bot.delivery.earlier_videos import VideoGone
 from bot.media import calls
-from storage.jobs import deliveries, jobs
+from storage.jobs import deliveries, jobs, videos
 from tests.delivery.conftest import ADA, BROKEN_OFF, OLGA, Setup
 from tests.support.chats import text_of
 from tests.support.texts import said
@@ -16,6 +17,24 @@ from tests.support.texts import said
 
 async def delivered(there: Setup) -> jobs.Job:
     return await there.deliver(await there.rendered())
+
+
+async def test_it_is_known_as_soon_as_telegram_shows_it(
+    there: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = there.sender.send_video
+    known: list[jobs.Job | None] = []
+
+    async def send_and_look(*args: Any, **given: Any) -> Any:
+        sent = await send(*args, **given)
+        known.append(await videos.last_of(there.database, ADA, ADA))
+        return sent
+
+    monkeypatch.setattr(there.sender, "send_video", send_and_look)
+    rendered = await there.rendered()
+    assert await videos.last_of(there.database, ADA, ADA) is None
+    await there.deliver(rendered)
+    assert [job and job.id for job in known] == [rendered.id]
 
 
 async def test_it_is_sent_by_its_id_without_an_upload(there: Setup) -> None:
