@@ -31,6 +31,11 @@ class ButtonPress(UpdateContext):
         status = Status(self.chat_id, self.message_id, text, keyboard, pressed=True)
         self.services.sender.progress(status)
 
+    def require_private(self) -> None:
+        """Raises NotYours outside the person's own private chat: the button was forged."""
+        if self.chat_id != self.user_id:
+            raise NotYours
+
     def number(self, position: int) -> int:
         """An argument as a number below 10^18; raises TooLate where there is none."""
         word = self.word(position)

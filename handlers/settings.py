@@ -11,7 +11,7 @@ from bot.services import Services
 from bot.telegram.keyboards import Keyboard, keyboard_of
 from bot.texts import Catalogue
 from handlers.access import require_private
-from handlers.button_press import ButtonPress, NotYours
+from handlers.button_press import ButtonPress
 from handlers.context import MessageContext, texts_for
 from handlers.options import ENGINE, FRAMING, OF_PERSON, RESOLUTION, Setting, pressed_option
 from storage.people import preferences
@@ -31,14 +31,14 @@ async def show_settings(context: MessageContext) -> None:
 
 async def open_menu(pressed: ButtonPress) -> str:
     """settings: back to all of them."""
-    _check_owner(pressed)
+    pressed.require_private()
     pressed.show(*await _menu(pressed.services, pressed.user, pressed.texts))
     return "answer-coming"
 
 
 async def change(pressed: ButtonPress) -> str:
     """setting:NAME asks; setting:NAME:CHOICE keeps it and shows all of them again."""
-    _check_owner(pressed)
+    pressed.require_private()
     services = pressed.services
     chosen = await _held(services, pressed.user_id)
     setting, choice = pressed_option(pressed, _offered(services, chosen))
@@ -50,12 +50,6 @@ async def change(pressed: ButtonPress) -> str:
     texts = await texts_for(services, pressed.user)
     pressed.show(*await _menu(services, pressed.user, texts))
     return "settings-saved"
-
-
-def _check_owner(pressed: ButtonPress) -> None:
-    """The menu is in a private chat, which is its owner's; anything else is forged."""
-    if pressed.chat_id != pressed.user_id:
-        raise NotYours
 
 
 async def _held(services: Services, user_id: int) -> Preferences:

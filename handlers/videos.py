@@ -11,7 +11,7 @@ from bot.gate import RuleRefused, Wanted, Way
 from bot.intake.group_replies import ask_in_group
 from bot.intake.pairing import request_for
 from handlers.access import admit, require_private
-from handlers.button_press import ANSWERS, Answer, ButtonPress, NotYours, TooLate
+from handlers.button_press import ANSWERS, Answer, ButtonPress, TooLate
 from handlers.context import CannotDo, MessageContext
 from handlers.jobs import job_to_use, once_more, own_job
 from storage import drafts, media_answers
@@ -58,8 +58,7 @@ async def turn(pressed: ButtonPress) -> str:
     number = pressed.number(0)
     if not 0 < number < _MOST_PAGES:
         raise TooLate
-    if pressed.chat_id != pressed.user_id:
-        raise NotYours
+    pressed.require_private()
     async with pressed.services.recording() as tx:
         await want_turn(tx, pressed.cause, pressed.conversation, pressed.message_id, number)
     return "answer-coming"

@@ -76,16 +76,14 @@ class Introductions(Component):
         if powers.lack == "messages":
             await self._tell_lack(introduction, powers.lack)
             return
-        text = self._introduction(powers, await self._texts_of(introduction))
+        texts = await self._texts_of(introduction)
+        hello = texts.html("introduction-hello", command=f"/talk@{self.common.telegram.bot_name}")
+        text = "\n\n".join([hello, *lacks(powers, texts)])
         if await self._send(introduction.chat_id, text):
             async with self.database.transaction() as tx:
                 await groups.introduced(tx, introduction.chat_id)
                 await groups.set_lack(tx, introduction.chat_id, powers.lack)
             logger.info("introduced to chat %s", introduction.chat_id)
-
-    def _introduction(self, powers: Powers, texts: Catalogue) -> str:
-        hello = texts.html("introduction-hello", command=f"/talk@{self.common.telegram.bot_name}")
-        return "\n\n".join([hello, *lacks(powers, texts)])
 
     async def _tell_lack(
         self, introduction: Introduction, lack: str, asked_by: int | None = None

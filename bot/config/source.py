@@ -95,7 +95,11 @@ def _text() -> str:
             raise _unusable("is not a file: move it away, and write the settings to a file")
         text = env_file().read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        return _nothing()
+        if "ENV_FILE" not in os.environ:
+            return ""
+        raise SettingsInvalid(
+            f"ENV_FILE names {env_file()}, which is not there: create it, or unset ENV_FILE."
+        ) from None
     except UnicodeDecodeError:
         raise _unusable(_NOT_TEXT) from None
     except OSError as error:
@@ -107,14 +111,6 @@ def _text() -> str:
     if "\0" in text:
         raise _unusable(_NOT_TEXT)
     return text
-
-
-def _nothing() -> str:
-    if "ENV_FILE" in os.environ:
-        raise SettingsInvalid(
-            f"ENV_FILE names {env_file()}, which is not there: create it, or unset ENV_FILE."
-        )
-    return ""
 
 
 def _unusable(fault: str) -> SettingsInvalid:
