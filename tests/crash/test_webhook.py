@@ -64,6 +64,7 @@ async def test_no_update_is_lost_and_none_comes_twice(
             crash = next_crash(number, came_again=number > 0, was_stored=stored == number)
             await there.start_bot(crash)
             await settled(there, number)
+            assert len(await ada.heard()) == number
             await ada.writes(f"text {number}")
             assert await there.bot.ended() == -signal.SIGKILL
         await there.start_bot()

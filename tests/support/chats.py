@@ -70,6 +70,7 @@ class Chats:
 
     def _read_on(self) -> None:
         for event in self._journal.since(self._last):
+            assert event["n"] == self._last + 1, "the journal keeps too little for so seldom a look"
             self._last = event["n"]
             if event["type"] in ("message_new", "message_edited"):
                 self._shown[event["chat_id"]].append(event["message"])
