@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from tests.storage import orders
 from tests.support.deadlines import deadline
 from tests.support.fake_services import Fakes
-from tests.web.test_metrics import samples
+from tests.web.test_metrics import ask, samples
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "docs" / "metrics" / "alerts.yml"
@@ -25,12 +26,13 @@ PROMTOOL = shutil.which("promtool", path=os.pathsep.join((os.environ["PATH"], f"
 needs_promtool = pytest.mark.skipif(PROMTOOL is None, reason="sh .ci/promtool brings it")
 
 
-def promtool(*words: str | Path) -> None:
+def promtool(*words: str | Path, reads: str = "") -> str:
+    """What it complains of without failing."""
     assert PROMTOOL
-    said = subprocess.run(
-        [PROMTOOL, *map(str, words)], capture_output=True, text=True, timeout=deadline()
-    )
+    call = [PROMTOOL, *map(str, words)]
+    said = subprocess.run(call, input=reads, capture_output=True, text=True, timeout=deadline())
     assert said.returncode == 0, said.stdout + said.stderr
+    return said.stderr
 
 
 def expressions() -> list[str]:
@@ -91,6 +93,12 @@ def test_every_panel_asks_what_prometheus_understands(tmp_path: Path) -> None:
     written = tmp_path / "panels.yml"
     written.write_text(json.dumps({"groups": [{"name": "panels", "rules": rules}]}))
     promtool("check", "rules", written)
+
+
+@needs_promtool
+async def test_the_names_are_as_prometheus_wants_them(fakes: Fakes) -> None:
+    await orders.start(fakes.database)
+    assert promtool("check", "metrics", reads=(await ask(fakes)).text) == ""
 
 
 def test_panels_have_their_own_place_and_number() -> None:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
 import sqlite3
-import subprocess
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import closing
-from functools import partial
 from http import HTTPStatus
 from itertools import product
 from pathlib import Path
@@ -344,16 +341,6 @@ def test_every_cause_of_a_failure_is_one_that_people_read() -> None:
     catalogue = Path(__file__).parents[2] / "bot" / "texts" / "en"
     texts = "\n".join(path.read_text("utf-8") for path in catalogue.glob("*.ftl"))
     assert set(re.findall(r"(?m)^(failed-[a-z-]+) =", texts)) == CAUSES
-
-
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="Debian's package prometheus")
-async def test_the_names_are_as_prometheus_wants_them(fakes: Fakes) -> None:
-    await orders.start(fakes.database)
-    text = (await ask(fakes)).text
-    said: dict[str, Any] = {"input": text, "capture_output": True, "text": True}
-    run = partial(subprocess.run, ["promtool", "check", "metrics"], **said)
-    checked = await asyncio.to_thread(run)
-    assert (checked.returncode, checked.stderr) == (0, "")
 
 
 async def test_a_database_that_does_not_answer_is_said_in_time(
