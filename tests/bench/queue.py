@@ -26,6 +26,8 @@ from tests.bench.worlds import ACCOUNT, ENGINE, SHANGHAI, Fakes, more_jobs, star
 FEW, SOME, MANY = 10, 10_000, 100_000
 RUNS = 9
 IDLE_SECONDS = 5.0
+_LOOKS = 30
+"""More than are made of one queue."""
 _ENDLESS = Caps(SHANGHAI, 10**12, 10**12, 10**18, 10**18)
 _HOUR_SECONDS = 3600.0
 
@@ -61,20 +63,22 @@ async def _queue_of(waiting: int) -> AsyncIterator[Fakes]:
             await fakes.running_job()
             await fakes.waiting_job(2)
             more_jobs(path, waiting - 1)
-            await _say_all(fakes, waiting)
+            await _say_some(fakes)
             yield fakes
         finally:
             await database.close()
 
 
-async def _say_all(fakes: Fakes, waiting: int) -> None:
-    """As if every status message had been shown."""
+async def _say_some(fakes: Fakes) -> None:
+    """As if the status messages had been shown that are looked at while this measures."""
 
     async def note(self: Progress, view: JobView) -> None:
         self._shown[view.job.id] = hash(self._change_key(view))
 
-    with patch.object(Progress, "_show", note), patch.object(status, "_FAR_AT_ONCE", waiting + 9):
+    seen = _LOOKS * status._FAR_AT_ONCE
+    with patch.object(Progress, "_show", note), patch.object(status, "_FAR_AT_ONCE", seen):
         await _look(fakes)
+    fakes.common.part(Progress)._far.clear()
 
 
 async def _timed(work: Callable[[Fakes], Awaitable[object]], fakes: Fakes) -> float:
