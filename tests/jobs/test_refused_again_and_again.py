@@ -160,7 +160,7 @@ async def test_throttling_that_lasts_for_minutes_is_told_and_tried_more_rarely(
         assert len(fakes.engine.submitted) == len(SUBMIT.delays_seconds) + 1
         await fakes.until(lambda: HELD_BACK in status(fakes, job))
         await fakes.until(lambda: len(fakes.told()) == 1)
-        assert "throttled" in fakes.told()[0]
+        assert "too many requests, for minutes on end" in fakes.told()[0]
         fakes.engine.refusal = None
         await as_time_passes(fakes, in_state(fakes, job, TaskState.RUNNING), 5.0)
         await fakes.until(lambda: len(fakes.told()) == 2)

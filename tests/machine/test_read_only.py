@@ -45,7 +45,8 @@ def _can_play() -> bool:
     if not tools or subprocess.run(["unshare", "-m", "true"], check=False).returncode:
         return False
     as_nobody = ("setpriv", "--reuid", NOBODYS, "--regid", NOBODYS, "--clear-groups")
-    reads = [*as_nobody, sys.executable, "-c", "import bot.__main__"]
+    # What setpriv itself starts may still read all that root may; what is started by that may not.
+    reads = [*as_nobody, "env", sys.executable, "-c", "import bot.__main__"]
     return not subprocess.run(reads, check=False, cwd=ROOT, capture_output=True).returncode
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,12 +26,24 @@ class Platform:
         self._there = there
         self._port = port
         self._waking = asyncio.Lock()
+        self._served: set[asyncio.Task[None]] = set()
 
-    async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
+    def accept(self, reader: StreamReader, writer: StreamWriter) -> None:
         """One connection from outside."""
-        async with self._waking:
-            inner_reader, inner_writer = await eventually(self._connected, "the bot's port")
-        await asyncio.gather(_pipe(reader, inner_writer), _pipe(inner_reader, writer))
+        self._served.add(asyncio.create_task(self._serve(reader, writer)))
+
+    async def close(self) -> None:
+        """No connection is left open."""
+        for task in self._served:
+            task.cancel()
+        await asyncio.gather(*self._served, return_exceptions=True)
+
+    async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
+        with closing(writer):
+            async with self._waking:
+                inner_reader, inner_writer = await eventually(self._connected, "the bot's port")
+            with closing(inner_writer):
+                await asyncio.gather(_pipe(reader, inner_writer), _pipe(inner_reader, writer))
 
     async def _connected(self) -> tuple[StreamReader, StreamWriter] | None:
         if not self._there.bot_is_running:
@@ -56,8 +68,11 @@ async def on_a_platform(tmp_path: Path) -> AsyncIterator[World]:
         async with quick_world(tmp_path) as there:
             platform = Platform(there, kept.getsockname()[1])
             outside = listener_on(LOOPBACK, urlsplit(there.settings["PUBLIC_URL"]).port or 0)
-            async with await asyncio.start_server(platform.serve, sock=outside):
-                yield there
+            async with await asyncio.start_server(platform.accept, sock=outside):
+                try:
+                    yield there
+                finally:
+                    await platform.close()
 
 
 async def handled(there: World, count: int) -> None:

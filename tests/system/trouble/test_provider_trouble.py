@@ -182,7 +182,7 @@ async def test_a_success_without_a_bill_is_settled_at_the_hold_and_reported(shar
     shared.faults.add("provider", "query", "usage_missing", times=None)
     ada = await who_sent_both(shared)
     await ada.sees_video()
-    await olga.sees("A bill does not fit its hold")
+    await olga.sees("A video came without a bill")
     await shared.ledger_balances()
 
 
