@@ -16,7 +16,7 @@ from handlers.context import CannotDo, MessageContext
 from handlers.jobs import job_to_use, once_more, own_job
 from storage import drafts, media_answers
 from storage.jobs import jobs, videos
-from storage.jobs.jobs import FINAL, Job, JobState
+from storage.jobs.jobs import FINAL, RENDERED, Job
 from storage.media import Media, MediaState
 
 _NONE_YET = ("last-none", "group-last-none")
@@ -64,15 +64,11 @@ async def turn(pressed: ButtonPress) -> str:
     return "answer-coming"
 
 
-_RENDERED = (JobState.DELIVERING, JobState.DONE, JobState.UNDELIVERABLE)
-"""What has buttons: they may be pressed before the bot knows that Telegram shows the video."""
-
-
 async def finer(pressed: ButtonPress) -> str | Answer:
     """finer:JOB makes it again in 720P, once; finer:JOB:QUOTA where so much is agreed to."""
     job = await job_to_use(pressed)
     services = pressed.services
-    if job.state not in _RENDERED or not may_be_finer(job, services.limits):
+    if job.state not in RENDERED or not may_be_finer(job, services.limits):
         raise TooLate
     request = request_for(job, FINER)
     made = await jobs.by_request(services.database, request)
@@ -88,7 +84,7 @@ async def resend(pressed: ButtonPress, wanted_as: WantedAs) -> str:
     Where it came, and nowhere else; not where somebody in it does not want it.
     """
     job = await own_job(pressed)
-    if job.state not in _RENDERED or job.chat_id != pressed.chat_id:
+    if job.state not in RENDERED or job.chat_id != pressed.chat_id:
         raise TooLate
     conversation = pressed.conversation
     await pressed.services.gate.check(Wanted(way=Way.RESEND, conversation=conversation, job=job))

@@ -31,6 +31,8 @@ class JobState(StrEnum):
 
 
 FINAL = (JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.UNDELIVERABLE)
+RENDERED = (JobState.DELIVERING, JobState.DONE, JobState.UNDELIVERABLE)
+"""The video is there: Telegram may show it, and its buttons be pressed, before that is noted."""
 
 MADE = "jobs WHERE state IN ('joining', 'delivering') AND not_before_milliseconds <= :now"
 WITHOUT_STATUS = """jobs WHERE status_message_id IS NULL AND state = 'making'

@@ -5,15 +5,12 @@ from __future__ import annotations
 from storage.db.database import Queryable
 from storage.db.rows import columns
 from storage.jobs import deliveries
-from storage.jobs.jobs import Job
+from storage.jobs.jobs import RENDERED, Job
 
-_SHOWN = """(state IN ('done', 'undeliverable')
-        OR state = 'delivering' AND EXISTS (SELECT 1 FROM deliveries WHERE job_id = jobs.id))
-    AND NOT EXISTS (SELECT 1 FROM borrowed_media
-        WHERE media_id IN (jobs.photo_id, jobs.voice_id) AND stopped_at_milliseconds > 0)"""
-"""Telegram shows a video before that is noted. Not one that may not be shown any more (see
-`borrowed_media`).
-"""
+_SHOWN = f"""state IN ({", ".join(f"'{state}'" for state in RENDERED)}) AND NOT EXISTS (
+    SELECT 1 FROM borrowed_media
+    WHERE media_id IN (jobs.photo_id, jobs.voice_id) AND stopped_at_milliseconds > 0)"""  # noqa: S608
+"""Not one that may not be shown any more (see `borrowed_media`)."""
 
 
 async def is_withdrawn(database: Queryable, job: Job) -> bool:

@@ -32,7 +32,6 @@ async def test_it_is_known_as_soon_as_telegram_shows_it(
 
     monkeypatch.setattr(there.sender, "send_video", send_and_look)
     rendered = await there.rendered()
-    assert await videos.last_of(there.database, ADA, ADA) is None
     await there.deliver(rendered)
     assert [job and job.id for job in known] == [rendered.id]
 

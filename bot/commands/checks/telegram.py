@@ -58,8 +58,6 @@ async def _files(settings: Settings, bot: Bot, files: Files) -> list[Finding]:
         found = await understood(bot.get_user_profile_photos(settings.bot_id, limit=1))
         for sizes in found.photos:
             await files.download(sizes[0].file_id)
-    except TelegramError:
-        return []
     except (OSError, TelegramFailure) as error:
         return [problem(f"Telegram: files cannot be fetched ({error})", _HOW_TO_READ)]
     return [] if folder is None else [ok(f"Telegram: files are read from {folder}")]
