@@ -59,6 +59,7 @@ async def test_all_is_well_in_the_sandbox_and_costs_nothing(
     over = await ended("doctor", cwd=tmp_path, settings={**sandbox.settings, **slip})
     assert over.code == 0, over.printed
     assert lines(over.printed, "problem") == []
+    assert not any("Telegram" in line for line in lines(over.printed, "warning"))
     for words in ("settings: all", "token is that of @", "the key works", "sample is read"):
         assert any(words in line for line in lines(over.printed, "ok")), words
     assert any("did you mean QUOTA_SECONDS_PER_DAY?" in w for w in lines(over.printed, "warning"))
@@ -174,6 +175,18 @@ async def test_a_local_bot_api_server_needs_a_folder_that_can_be_read(
         told = await telegram(settings_of(sandbox).model_copy(update=changed))
     assert ("problem" in told) is (folder != "right")
     assert "TELEGRAM_FILES_DIR" in told or f"files are read from {there}" in told
+
+
+@pytest.mark.parametrize("code", [404, 500])
+async def test_a_server_that_shows_no_pictures_refuses_no_token(
+    sandbox: Sandbox, code: int
+) -> None:
+    sandbox.faults.add(
+        "telegram", "getUserProfilePhotos", "status", times=None, params={"code": code}
+    )
+    told = await telegram(settings_of(sandbox))
+    assert "warning  Telegram: files could not be tried" in told
+    assert "problem" not in told
 
 
 async def test_the_preview_engine_needs_no_service(sandbox: Sandbox) -> None:

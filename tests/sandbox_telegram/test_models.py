@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import json
+from pathlib import Path
 from typing import Any
 
 import aiogram
 import aiogram.types
 import telegram as ptb
 
+from bot.sandbox.telegram.methods import canonical_name
 from tests.support.local_telegram import LocalTelegram
 from tests.support.media.photos import gradient
 from tests.support.media.videos import video
@@ -16,6 +19,7 @@ from tests.support.media.voices import recording
 
 Json = dict[str, Any]
 
+PRODUCT = Path(__file__).parents[2] / "bot"
 KEYBOARD = {"inline_keyboard": [[{"text": "x", "callback_data": "x"}]]}
 
 
@@ -179,3 +183,17 @@ async def test_chats_members_and_files_are_understood(telegram: LocalTelegram) -
     voice = (await telegram.write(kind="voice", sample="voice"))["message"]["voice"]
     _both("File", await telegram.call("getFile", file_id=voice["file_id"]))
     _both("WebhookInfo", await telegram.call("getWebhookInfo"))
+
+
+def test_every_method_that_the_bot_calls_is_known_here() -> None:
+    called = set()
+    for file in sorted(PRODUCT.rglob("*.py")):
+        if "sandbox" not in file.parts:
+            tree = ast.parse(file.read_text("utf-8"))
+            called |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    names = {name for name in vars(ptb.Bot) if canonical_name(name.replace("_", "")) is not None}
+    methods = {
+        name for name in vars(ptb.Bot) if name.startswith(("get_", "set_", "send_", "edit_"))
+    }
+    assert "get_user_profile_photos" in called
+    assert called & methods <= names

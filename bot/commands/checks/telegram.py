@@ -58,11 +58,14 @@ async def _files(settings: Settings, bot: Bot, files: Files) -> list[Finding]:
         found = await understood(bot.get_user_profile_photos(settings.bot_id, limit=1))
         for sizes in found.photos:
             await files.download(sizes[0].file_id)
+    except TelegramError as error:
+        return [warning(f"Telegram: files could not be tried ({_reason(error)})", _TRY_AGAIN)]
     except (OSError, TelegramFailure) as error:
         return [problem(f"Telegram: files cannot be fetched ({error})", _HOW_TO_READ)]
     return [] if folder is None else [ok(f"Telegram: files are read from {folder}")]
 
 
+_TRY_AGAIN = "run talking-photo doctor again, and update that Bot API server if it is your own"
 _HOW_TO_READ = (
     "if that is a Bot API server of your own, set TELEGRAM_FILES_DIR to its folder and let this "
     "user read there, or run it without --local"

@@ -1,4 +1,4 @@
-"""getChat, its members, leaveChat, sendChatAction, setMessageReaction, drafts."""
+"""getChat, its members and their pictures, leaveChat, sendChatAction, reactions, drafts."""
 
 from __future__ import annotations
 
@@ -95,6 +95,13 @@ def _member(call: Call, chat: Chat, user_id: int) -> Json:
     if user is None:
         raise bad_request("PARTICIPANT_ID_INVALID")
     return member_object(chat, user)
+
+
+async def get_user_profile_photos(call: Call) -> Json:
+    """https://core.telegram.org/bots/api#getuserprofilephotos (nobody here has one)"""
+    if user_of(call.world, call.params.integer("user_id")) is None:
+        raise bad_request("user not found")
+    return {"total_count": 0, "photos": []}
 
 
 async def send_chat_action(call: Call) -> bool:
