@@ -27,16 +27,20 @@ class Platform:
         self._port = port
         self._waking = asyncio.Lock()
         self._served: set[asyncio.Task[None]] = set()
+        self._writers: list[StreamWriter] = []
 
     def accept(self, reader: StreamReader, writer: StreamWriter) -> None:
         """One connection from outside."""
+        self._writers.append(writer)
         self._served.add(asyncio.create_task(self._serve(reader, writer)))
 
     async def close(self) -> None:
-        """No connection is left open."""
+        """No connection is left open, not even one that its other end no longer reads."""
         for task in self._served:
             task.cancel()
         await asyncio.gather(*self._served, return_exceptions=True)
+        for writer in self._writers:
+            writer.transport.abort()
 
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         with closing(writer):
@@ -49,7 +53,9 @@ class Platform:
         if not self._there.bot_is_running:
             await self._there.start_bot(HTTP_PORT=str(self._port))
         with suppress(OSError):
-            return await asyncio.open_connection(LOOPBACK, self._port)
+            reader, writer = await asyncio.open_connection(LOOPBACK, self._port)
+            self._writers.append(writer)
+            return reader, writer
         return None
 
 
