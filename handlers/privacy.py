@@ -9,6 +9,7 @@ from handlers.button_press import Answer, ButtonPress, NotYours, TooLate
 from handlers.context import MessageContext
 from handlers.jobs import cancel_all_of, cancel_each
 from storage.groups import borrowed_media
+from storage.jobs import videos
 from storage.people import consents, data_export, deletion
 
 PRIVACY, TERMS, FORGET = "privacy", "terms", "forget"
@@ -59,7 +60,8 @@ async def show_forget(context: MessageContext) -> None:
         ],
     )
     counts = await data_export.counts_of(context.database, user_id)
-    await context.reply_once(texts.html("forget-shown", **counts), keyboard)
+    shown = await videos.total_of(context.database, user_id)
+    await context.reply_once(texts.html("forget-shown", **counts, videos=shown), keyboard)
 
 
 async def send_copy(pressed: ButtonPress) -> str:

@@ -61,7 +61,9 @@ async def _job_of(context: MessageContext) -> Job | None:
     if answered is None or not _shows_a_video(answered.content):
         return await videos.newest_in(database, chat_id)
     file_id = None if answered.content.video is None else answered.content.video.file_id
-    return await videos.shown_in(database, chat_id, answered.message_id or 0, file_id)
+    is_ours = answered.is_here and answered.is_ours
+    message_id = answered.message_id or 0
+    return await videos.shown_in(database, chat_id, message_id, file_id, is_ours=is_ours)
 
 
 def _shows_a_video(message: Message | ExternalReplyInfo) -> bool:

@@ -67,6 +67,12 @@ async def count_of(database: Queryable, user_id: int, chat_id: int) -> int:
     )
 
 
+async def total_of(database: Queryable, user_id: int) -> int:
+    """How many videos this person has, in all chats."""
+    sql = f"SELECT COUNT(*) FROM jobs WHERE user_id = :user_id AND {_SHOWN}"  # noqa: S608
+    return await database.number(sql, user_id=user_id)
+
+
 async def page_of(
     database: Queryable, user_id: int, chat_id: int, *, skip: int, limit: int
 ) -> list[Job]:
@@ -82,26 +88,31 @@ async def newest_in(database: Queryable, chat_id: int) -> Job | None:
     """The job of the newest video in this chat, whoever had it made."""
     sql = """
         SELECT jobs.* FROM jobs JOIN deliveries ON job_id = jobs.id
-        WHERE state = 'done' AND cause LIKE 'first:%' AND sent_at_milliseconds IS NOT NULL
-            AND deliveries.chat_id IN (:chat_id,
+        WHERE removed_at_milliseconds IS NULL AND deliveries.chat_id IN (:chat_id,
                 (SELECT old_chat_id FROM moved_chats WHERE new_chat_id = :chat_id))
-        ORDER BY jobs.id DESC LIMIT 1
+        ORDER BY deliveries.id DESC LIMIT 1
         """
     return await database.one(Job, sql, chat_id=chat_id)
 
 
 async def shown_in(
-    database: Queryable, chat_id: int, message_id: int, file_id: str | None
+    database: Queryable, chat_id: int, message_id: int, file_id: str | None, *, is_ours: bool
 ) -> Job | None:
-    """The job whose video this message shows, or has by Telegram's id where it is passed on."""
+    """The job whose video this message shows, or has by Telegram's id where it is passed on.
+
+    One of ours that was never noted is the newest of unknown fate.
+    """
     sql = """
         SELECT jobs.* FROM deliveries JOIN jobs ON jobs.id = job_id
         WHERE deliveries.id IN (
                 SELECT id FROM deliveries WHERE chat_id = :chat_id AND message_id = :message_id
-                UNION SELECT id FROM deliveries WHERE file_id = :file_id)
-            AND sent_at_milliseconds IS NOT NULL
-            AND (deliveries.chat_id = :chat_id AND message_id = :message_id
-                OR jobs.chat_id = :chat_id)
-        ORDER BY deliveries.chat_id = :chat_id AND message_id = :message_id DESC LIMIT 1
+                UNION SELECT id FROM deliveries WHERE file_id = :file_id
+                UNION SELECT id FROM deliveries
+                    WHERE :is_ours AND chat_id = :chat_id AND message_id IS NULL)
+            AND (deliveries.chat_id = :chat_id OR jobs.chat_id = :chat_id)
+        ORDER BY message_id IS NULL,
+            deliveries.chat_id = :chat_id AND message_id = :message_id DESC,
+            deliveries.id DESC LIMIT 1
         """
-    return await database.one(Job, sql, chat_id=chat_id, message_id=message_id, file_id=file_id)
+    there = {"chat_id": chat_id, "message_id": message_id}
+    return await database.one(Job, sql, **there, file_id=file_id, is_ours=is_ours)

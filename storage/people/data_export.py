@@ -100,12 +100,11 @@ def _own_words(body: str) -> dict[str, Any]:
 
 
 async def counts_of(database: Queryable, user_id: int) -> dict[str, int]:
-    """How many `photos`, `voices` and `videos` are known of the person."""
+    """How many `photos` and `voices` are known of the person."""
     sql = """
         SELECT
             (SELECT COUNT(*) FROM media WHERE user_id = :user_id AND kind = 'photo') AS photos,
-            (SELECT COUNT(*) FROM media WHERE user_id = :user_id AND kind = 'voice') AS voices,
-            (SELECT COUNT(*) FROM jobs WHERE user_id = :user_id AND state = 'done') AS videos
+            (SELECT COUNT(*) FROM media WHERE user_id = :user_id AND kind = 'voice') AS voices
         """
     row = await database.fetch_one(sql, user_id=user_id)
     assert row is not None  # noqa: S101

@@ -90,7 +90,7 @@ async def test_the_numbers_of_a_chat_that_moved_are_used_for_what_was_sent_there
         await chats.move(tx, GROUP, GROUP - 1)
     rows = await deliveries.shown(database, job.id)
     assert [(row.chat_id, row.message_id) for row in rows] == [(GROUP, None), (GROUP, 7)]
-    assert await videos.shown_in(database, GROUP - 1, 7, None) is None
+    assert await videos.shown_in(database, GROUP - 1, 7, None, is_ours=False) is None
 
 
 async def test_every_copy_leads_to_its_job(database: Database) -> None:
@@ -98,10 +98,10 @@ async def test_every_copy_leads_to_its_job(database: Database) -> None:
     assert await deliver(database, job)
     await copied(database, job, ADA, 120)
     for message_id, file_id in ((99, None), (120, None), (4_711, "v2")):
-        found = await videos.shown_in(database, ADA, message_id, file_id)
+        found = await videos.shown_in(database, ADA, message_id, file_id, is_ours=True)
         assert found is not None
         assert found.id == job.id
-    assert await videos.shown_in(database, ADA, 4_711, None) is None
+    assert await videos.shown_in(database, ADA, 4_711, None, is_ours=False) is None
 
 
 async def test_of_somebody_forgotten_the_copies_in_groups_stay_known_and_lead_to_nobody(
@@ -115,6 +115,6 @@ async def test_of_somebody_forgotten_the_copies_in_groups_stay_known_and_lead_to
     rows = await deliveries.shown(database, job.id)
     assert [(row.chat_id, row.message_id) for row in rows] == [(0, None), (GROUP, 7)]
     assert not any(row.file_id or str(ADA) in row.cause for row in rows)
-    found = await videos.shown_in(database, GROUP, 7, None)
+    found = await videos.shown_in(database, GROUP, 7, None, is_ours=True)
     assert found is not None
     assert found.id == job.id

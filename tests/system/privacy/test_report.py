@@ -71,6 +71,17 @@ async def test_a_report_reaches_the_administrators_and_the_video_can_be_taken_do
     await ada.sees(said("answer-withdrawn"), reply_to=last)
 
 
+async def test_a_video_is_reported_of_which_the_bot_never_heard_that_it_came(shared: World) -> None:
+    ada = await shared.person("Ada")
+    shared.faults.add("telegram", "sendVideo", "drop_after")
+    shared.faults.add("telegram", "editMessageMedia", "drop_before", times=None)
+    video = await makes_a_video(ada)
+    sent = await ada.writes("/report", reply_to_message_id=video["message_id"])
+    await ada.sees(said("report-ask"), reply_to=sent)
+    newest = await ada.writes("/report")
+    await ada.sees(said("report-ask"), reply_to=newest)
+
+
 async def test_who_is_banned_is_refused_until_let_in_again_and_keeps_their_rights(
     shared: World,
 ) -> None:
