@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.common import Component
-from bot.media.calls import draw_sheet, make_thumbnail
+from bot.media.calls import draw_sheet, facts_and_cover
 from bot.media.errors import MediaFailure
 from bot.telegram import errors as chat
 from bot.telegram.keyboards import Keyboard, keyboard_of
@@ -76,10 +76,11 @@ class History(Component):
 
     async def _cover_of(self, path: Path) -> bytes | None:
         try:
-            return await self.common.media.run(make_thumbnail, path)
+            _, _, thumbnail = await self.common.media.run(facts_and_cover, path)
         except (MediaFailure, OSError) as failure:
             logger.info("%s shows no picture: %r", path.name, failure)
             return None
+        return thumbnail
 
     async def _thumbnail(self, file_id: str) -> bytes | None:
         try:

@@ -83,7 +83,6 @@ inspect_video = MediaCall[[Path], VideoFacts]("video.files:inspect_video", JOINI
 label_result = MediaCall[[Path, Path, str, OrderedVideo], tuple[ResultFault, ...]](
     "video.result:label_result", FINISHING
 )
-make_thumbnail = MediaCall[[Path], bytes]("video.cover:make_thumbnail", FINISHING)
 facts_and_cover = MediaCall[[Path], tuple[VideoFacts, bytes, bytes]](
     "video.cover:facts_and_cover", FINISHING
 )

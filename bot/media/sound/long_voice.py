@@ -96,9 +96,6 @@ def _voice_note(wav: bytes) -> bytes:
     ):
         voice = ogg.add_stream("libopus", rate=_VOICE_RATE_HZ, layout="mono")
         voice.bit_rate = _VOICE_BITS_PER_SECOND
-        resampler = av.AudioResampler(format="s16", layout="mono", rate=_VOICE_RATE_HZ)
         for frame in [*source.decode(audio=0), None]:
-            for chunk in resampler.resample(frame):
-                ogg.mux(voice.encode(chunk))
-        ogg.mux(voice.encode(None))
+            ogg.mux(voice.encode(frame))
     return target.getvalue()

@@ -12,7 +12,7 @@ import numpy as np
 
 from bot.media.sound.samples import SAMPLE_RATE_HZ, Mask, Numbers, Samples
 from bot.media.sound.spectrum import response_of, samples_from, spectrum_of
-from bot.media.sound.true_peaks import STEP_SAMPLES, close_peaks, step_peaks
+from bot.media.sound.true_peaks import STEP_SAMPLES, step_peaks
 
 _OFFSET_LUFS = -0.691
 _ABSOLUTE_GATE_LUFS = -70.0
@@ -96,8 +96,7 @@ TARGET_LUFS = -16.0
 CEILING_DBTP = -2.0
 """Half a decibel under what is promised (-1.5): the gain's own movement makes small new peaks."""
 
-_NEAR_CEILING_DBTP, _OVER_DBTP = -4.0, -1.7  # what is looked at once more, and turned down
-_NEAR_HIGHEST = 0.8
+_OVER_DBTP = -1.7  # what is turned down once more
 _GENTLE_STEPS, _QUICK_STEPS = 10, 1  # 5 ms, and half of one, of look-ahead
 _CLOSE_ENOUGH_LU = 0.02
 _TOLERATED_LU = 0.2
@@ -130,29 +129,23 @@ def level(samples: Samples, weighted: Samples, voice: Voice = ...) -> Samples:
     if abs(TARGET_LUFS - lufs) > _TOLERATED_LU:
         quick = _Limiter(peaks, len(samples), _QUICK_STEPS)
         curve, _ = _search(quick, gain_db, truly_weighed)
-    return _held(samples * curve, peaks * curve[::STEP_SAMPLES])
+    return _held(samples * curve)
 
 
 def under_ceiling(samples: Samples, _weighted: Samples, _voice: Voice = ...) -> Samples:
     """Turn samples down as a whole if their peaks are too high."""
-    peaks = step_peaks(samples)
-    highest = close_peaks(samples, np.flatnonzero(peaks >= _NEAR_HIGHEST * peaks.max(initial=0.0)))
-    gain_db = min(0.0, CEILING_DBTP - decibels(float(highest.max(initial=0.0))))
+    highest = float(step_peaks(samples).max(initial=0.0))
+    gain_db = min(0.0, CEILING_DBTP - decibels(highest))
     return samples * np.float32(_magnitude(gain_db))
 
 
-def _held(samples: Samples, peaks: Samples) -> Samples:
-    """Turn down what is too high still: what the gain's movement made, and what lay between the
-    places that were looked at.
-    """
-    near = np.flatnonzero(peaks > _magnitude(_NEAR_CEILING_DBTP))
-    over = close_peaks(samples, near)
-    over[over < _magnitude(_OVER_DBTP)] = 0
-    if not over.any():
+def _held(samples: Samples) -> Samples:
+    """Turn down what is too high still: what the gain's movement made."""
+    peaks = step_peaks(samples)
+    peaks[peaks < _magnitude(_OVER_DBTP)] = 0
+    if not peaks.any():
         return samples
-    closely = np.zeros_like(peaks)
-    closely[near] = over
-    return samples * _Limiter(closely, len(samples), _QUICK_STEPS).curve(0.0)
+    return samples * _Limiter(peaks, len(samples), _QUICK_STEPS).curve(0.0)
 
 
 def _magnitude(decibels: float) -> float:

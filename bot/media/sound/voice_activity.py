@@ -5,11 +5,9 @@ About 1 ms for each second of sound, where its own runtimes take fifty.
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +21,7 @@ CHUNK_SAMPLES = 512
 LEAST_CHUNKS = 6
 """A short word; what barks, plays or whistles seems to speak for less."""
 
-_MODEL = Path(__file__).parent / "models" / "silero_vad.bin"
+_MODEL = Path(__file__).parent / "models" / "silero_vad.npz"
 _WITHIN_CHUNKS = 40
 _LOUDEST_CHUNKS = 24
 _CONTEXT_SAMPLES = 64
@@ -34,7 +32,6 @@ _UNITS = 128
 _ROWS = 2
 _HALVES = np.repeat(np.array([0.5, 0.5, 1, 0.5], np.float32), _UNITS)  # take, keep, new, show
 _RAISED = 1 - _HALVES
-_HEADER_BYTES = 106  # a mark, the name of the model, its version and its sizes
 
 Weights = npt.NDArray[np.float32]
 
@@ -144,7 +141,8 @@ class _Network:
 
 @cache
 def _network() -> _Network:
-    tensors = _tensors(_MODEL.read_bytes())
+    with np.load(_MODEL) as file:
+        tensors = {name: values.astype(np.float32) for name, values in file.items()}
     rnn, decoder = "_model.decoder.rnn.", "_model.decoder.decoder.2."
     layers = [f"_model.encoder.{each}.reparam_conv." for each in range(len(_STRIDES))]
     return _Network(
@@ -160,20 +158,3 @@ def _network() -> _Network:
 def _flat(weights: Weights) -> Weights:
     """From (out, in, steps) to (steps and in, out)."""
     return weights.transpose(2, 1, 0).reshape(-1, len(weights))
-
-
-def _tensors(data: bytes) -> dict[str, Weights]:
-    """The file's tensors by their names (whisper.cpp's format for Silero VAD)."""
-    numbers = struct.Struct("<3i")
-    at, found = _HEADER_BYTES, dict[str, Weights]()
-    while at < len(data):
-        dimensions, name_bytes, half = numbers.unpack_from(data, at)
-        at += numbers.size
-        shape = struct.unpack_from(f"<{dimensions}i", data, at)[::-1]
-        at += 4 * dimensions
-        name = data[at : at + name_bytes].decode()
-        at += name_bytes
-        values: Any = np.frombuffer(data, "<f2" if half else "<f4", int(np.prod(shape)), at)
-        at += values.nbytes
-        found[name] = values.reshape(shape).astype(np.float32)
-    return found

@@ -37,12 +37,6 @@ def facts_and_cover(path: Path) -> tuple[VideoFacts, bytes, bytes]:
     return facts, _cover(frame), _compress(frame)
 
 
-def make_thumbnail(path: Path) -> bytes:
-    """The last of them alone; raises VideoUnreadable."""
-    with open_video(path) as container:
-        return _compress(_early(container))
-
-
 def _early(container: InputContainer) -> VideoFrame:
     """One with something to see, after which it does not become much better."""
     frames = container.decode(video_stream(container))

@@ -77,12 +77,9 @@ class VideoWriter:
             self._next = next(self._sound, None)
 
     def _encoded(self, sound: Samples) -> Iterator[Any]:
-        """Packet by packet, as they are asked for."""
-        resampler = av.AudioResampler(format="fltp", layout="mono", rate=_SOUND_RATE_HZ)
+        """Packet by packet, as they are asked for; the encoder resamples what it is given."""
         for given in chain(_in_frames(sound), [None]):
-            for chunk in resampler.resample(given):
-                yield from self._audio.encode(chunk)
-        yield from self._audio.encode(None)
+            yield from self._audio.encode(given)
 
 
 def _in_frames(sound: Samples) -> Iterator[av.AudioFrame]:
