@@ -93,7 +93,7 @@ async def servers() -> AsyncIterator[dict[str, Any]]:
     provider = create_dashscope_app(journal, faults, clock=clock, find_faces=lambda _: [])
     telegram = create_telegram_app(journal, faults, clock=clock, provider_control=provider.control)
     yield {"telegram": telegram, "provider": provider.app}
-    telegram.state.world.close()
+    await telegram.state.world.close()
     await provider.provider.close()
 
 

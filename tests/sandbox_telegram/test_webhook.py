@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.sandbox.serving import serve
+from bot.sandbox.telegram.webhook import Webhook
 from tests.support.deadlines import eventually
 from tests.support.local_telegram import LocalTelegram
 
@@ -178,3 +179,20 @@ async def test_only_loopback_addresses_are_posted_to(telegram: LocalTelegram, ur
 async def test_a_secret_of_the_wrong_shape_is_refused(telegram: LocalTelegram) -> None:
     said = await telegram.refusal("setWebhook", url="http://127.0.0.1:1/", secret_token="a b")
     assert said == "Bad Request: secret token contains unallowed characters"
+
+
+async def test_a_webhook_that_has_stopped_holds_no_connection_any_more() -> None:
+    begun, let_go = asyncio.Event(), asyncio.Event()
+
+    async def deliver() -> None:
+        try:
+            begun.set()
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            let_go.set()
+
+    webhook = Webhook("http://127.0.0.1", delivery=asyncio.create_task(deliver()))
+    await begun.wait()
+    await webhook.stop()
+    assert let_go.is_set()

@@ -51,7 +51,7 @@ def create_telegram_app(
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
-        world.close()
+        await world.close()
 
     routes: list[BaseRoute] = [*bot_api_routes(world)]
     if provider_control is not None:

@@ -37,8 +37,9 @@ class Webhook:
             shown["allowed_updates"] = list(self.allowed_updates)
         return shown
 
-    def stop(self) -> None:
-        """End the delivery, if one is under way."""
+    async def stop(self) -> None:
+        """End the delivery, if one is under way, with all its connections."""
         if self.delivery is not None:
             self.delivery.cancel()
+            await asyncio.wait({self.delivery})
             self.delivery = None

@@ -81,10 +81,10 @@ class World:
         self.faults.clear("telegram")
         self._begin()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End deliveries and remove files."""
         for bot in self.bots:
-            bot.webhook.stop()
+            await bot.webhook.stop()
         self.files.close()
 
     def now_seconds(self) -> int:

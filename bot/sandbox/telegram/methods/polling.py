@@ -67,20 +67,20 @@ async def set_webhook(call: Call) -> bool:
     call.world.bots.listen(call.bot)
     _drop_if_asked(call)
     _allow(call)
-    call.bot.webhook.stop()
     at_once = min(max(params.integer("max_connections", 40), 1), _MOST_CONNECTIONS)
-    call.bot.webhook = Webhook(url, secret, at_once)
+    former, call.bot.webhook = call.bot.webhook, Webhook(url, secret, at_once)
     call.bot.webhook.allowed_updates = tuple(sorted(call.bot.updates.allowed or ()))
     call.bot.updates.wake()
     start_delivery(call.world, call.bot)
+    await former.stop()
     return True
 
 
 async def delete_webhook(call: Call) -> bool:
     """https://core.telegram.org/bots/api#deletewebhook"""
     _drop_if_asked(call)
-    call.bot.webhook.stop()
-    call.bot.webhook = Webhook()
+    former, call.bot.webhook = call.bot.webhook, Webhook()
+    await former.stop()
     return True
 
 
