@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import ssl
 from collections.abc import Callable, Sequence
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 LOOPBACK = "127.0.0.1"
 _GRACE_SECONDS = 1
@@ -17,6 +19,10 @@ _TURNS_OF_AN_ARRIVAL = 5
 KEEP_ALIVE_SECONDS = 75
 """Far longer than a client keeps a connection (httpx: 5 s): one that is closed as it is used
 again loses a request, of which nobody knows whether it arrived."""
+MOST_CONNECTIONS = 400
+"""Several times those of Telegram and of our client; with the rest a process has 1024 files."""
+_AT_ONCE = 100
+"""So many are accepted before any of them can be closed."""
 
 
 def listener_on(host: str, port: int) -> socket.socket:
@@ -36,6 +42,31 @@ def listener_on(host: str, port: int) -> socket.socket:
     return listener
 
 
+class _Connection(H11Protocol):
+    """Who connects and asks for nothing keeps nobody out: of too many the one is closed on which
+    nothing was answered for longest.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """See asyncio."""
+        super().connection_made(transport)
+        self.idle_since = self.loop.time()
+        if len(self.connections) > MOST_CONNECTIONS:
+            others = [each for each in self.connections if isinstance(each, _Connection)]
+            idle = [each for each in others if each.is_idle and not each.transport.is_closing()]
+            min(idle, key=lambda each: each.idle_since).transport.abort()
+
+    def on_response_complete(self) -> None:
+        """See uvicorn."""
+        self.idle_since = self.loop.time()
+        super().on_response_complete()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being answered."""
+        return self.cycle is None or self.cycle.response_complete
+
+
 class HttpServer(uvicorn.Server):
     """uvicorn without its own loop and signal handlers: both belong to the process.
 
@@ -48,7 +79,8 @@ class HttpServer(uvicorn.Server):
                 app,
                 log_config=None,
                 access_log=False,
-                http="h11",
+                http=_Connection,
+                backlog=_AT_ONCE,
                 date_header=False,
                 proxy_headers=False,
                 ws="websockets-sansio",
@@ -56,6 +88,8 @@ class HttpServer(uvicorn.Server):
             )
         )
         self._tls = tls
+        # It warns of every request that is none, which whoever likes can send.
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 
     async def begin(self, listeners: Sequence[socket.socket]) -> None:
         """Accept connections. Raises RuntimeError when the app does not start, OSError when another

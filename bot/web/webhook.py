@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import logging
@@ -28,7 +29,13 @@ MOST_BYTES = 1_000_000
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 (the header's name)
 
 
-_REASONS = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+_BODY_SECONDS = 30.0
+_REASONS = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+)
 refusals = Counter(dict.fromkeys(_REASONS, 0))
 """How many requests were refused, by the status that says why; of this process."""
 
@@ -83,10 +90,13 @@ async def _update_in(request: Request) -> StoredUpdate:
 async def _body(request: Request) -> bytes:
     body = b""
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MOST_BYTES:
-                raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        async with asyncio.timeout(_BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MOST_BYTES:
+                    raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    except TimeoutError:
+        raise _Refused(HTTPStatus.REQUEST_TIMEOUT) from None
     except ClientDisconnect:
         raise _Refused(HTTPStatus.BAD_REQUEST) from None
     return body

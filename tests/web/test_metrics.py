@@ -99,6 +99,8 @@ REFUSED: dict[str, dict[str, Any]] = {
     "through a proxy that says so otherwise": {"forwarded": f"for={HERE}"},
     "through a proxy that keeps the host": {"url": "http://bot.example.org/metrics"},
     "through a tunnel": {"cf_connecting_ip": ELSEWHERE},
+    "through a cluster": {"x_cluster_client_ip": ELSEWHERE},
+    "through two proxies": {"x_original_forwarded_for": ELSEWHERE},
     "with a token that is not set": {"caller": ELSEWHERE, "authorization": "Bearer "},
 }
 
@@ -199,7 +201,7 @@ async def test_refused_requests_to_the_webhook_are_told_by_status(
     fakes: Fakes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(refusals, HTTPStatus.FORBIDDEN, 3)
-    assert await values(fakes, "webhook_refused_total") == {("403",): 3}
+    assert (await values(fakes, "webhook_refused_total"))[("403",)] == 3
 
 
 async def test_calls_are_told_by_method_with_their_errors(fakes: Fakes) -> None:
@@ -355,6 +357,14 @@ async def test_a_database_that_does_not_answer_is_said_in_time(
     monkeypatch.setattr(figures, "all_of_them", lambda _: anext(never()))
     answer = await ask(fakes)
     assert (answer.status_code, answer.text) == (503, "The database does not answer.\n")
+
+
+async def test_a_disk_that_is_gone_is_said(fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(_: Path) -> None:
+        raise FileNotFoundError(2, "gone")
+
+    monkeypatch.setattr("shutil.disk_usage", gone)
+    assert (await ask(fakes)).status_code == 503
 
 
 async def test_what_ails_the_bot_is_told(fakes: Fakes) -> None:

@@ -21,6 +21,7 @@ from telegram.ext import MessageHandler, filters
 from bot.clock import SystemClock
 from bot.telegram.connection import build_application, build_bot
 from bot.telegram.updates import UpdateLoop
+from bot.web import webhook as module
 from bot.web.server import serving
 from bot.web.webhook import MOST_BYTES, refusals, webhook
 from storage import inbox
@@ -196,6 +197,20 @@ async def test_a_request_that_is_cut_off_has_no_effect_and_comes_again(bot: Behi
     assert await bot.states() == []
     assert await bot.post(whole) == 200
     await bot.settles("hello")
+
+
+async def test_a_request_whose_end_does_not_come_is_not_waited_for(
+    bot: Behind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_BODY_SECONDS", 0.01)
+    address = httpx.URL(bot.url)
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    secret = SECRET.get_secret_value()
+    head = "POST /telegram HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n"
+    writer.write(f"{head}X-Telegram-Bot-Api-Secret-Token: {secret}\r\n\r\n{{".encode())
+    assert b" 408 " in await in_time(reader.readline())
+    writer.close()
+    assert await bot.states() == []
 
 
 async def test_what_a_proxy_repeats_is_handled_once(bot: Behind) -> None:
