@@ -116,6 +116,14 @@ def _is_shown(scheme: str) -> bool:
     return scheme.isalnum() and scheme.isascii() and len(scheme) <= _PUBLIC_LENGTH
 
 
+def is_same(address: str, other: str) -> bool:
+    """Whether both are one address, in whatever way its host and port are written."""
+    try:
+        return httpx.URL(address) == httpx.URL(other)
+    except httpx.InvalidURL:
+        return address == other
+
+
 def is_this_machine(host: str) -> bool:
     """Whether a host is this one, whatever is listening there."""
     ip = literal(host)

@@ -34,7 +34,7 @@ async def set_webhook(settings: Settings) -> None:
     """
     from bot.clock import SystemClock
     from bot.retry import TELEGRAM_CALL, persisting
-    from bot.telegram.answers import understood
+    from bot.telegram.answers import MethodMissing, understood
     from bot.telegram.connection import build_bot
     from bot.telegram.error_mapping import describe
     from bot.telegram.receiving import ALLOWED_UPDATES
@@ -48,9 +48,12 @@ async def set_webhook(settings: Settings) -> None:
             secret_token=settings.webhook_secret.get_secret_value(),
         )
         try:
+            await understood(bot.get_me())
             await understood(setting)
         except InvalidToken:
             raise Failure(UNKNOWN_BOT) from None
+        except MethodMissing as error:
+            raise Failure(f"TELEGRAM_BASE_URL: {error.message}. {_WITHOUT}.") from None
         except BadRequest as error:
             raise Failure(f"Telegram refuses PUBLIC_URL ({describe(error)}): {_TAKEN}.") from None
 
@@ -62,4 +65,5 @@ async def set_webhook(settings: Settings) -> None:
         await bot.request.shutdown()
 
 
+_WITHOUT = "Update that server, or have the bot fetch its messages: no PUBLIC_URL, and run"
 _TAKEN = "write an https address that everybody can reach, with port 443, 80, 88 or 8443"

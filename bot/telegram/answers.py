@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 import httpx
-from telegram.error import NetworkError
+from telegram.error import BadRequest, NetworkError
 from telegram.request import HTTPXRequest
 
 from bot.http_client import HttpClient
@@ -34,6 +34,8 @@ PARSING_FAILURES = (
 date out of range and too much nesting lead to inside it."""
 
 _LOGGED_OUT = "logged out"
+_WHO_AM_I = "getMe"
+"""Every server has this: a 404 is about the token, of which it is asked before all else."""
 
 
 class ForeignAnswer(NetworkError):
@@ -48,6 +50,10 @@ class LoggedOut(NetworkError):
             "this Bot API server has logged the bot out: after logOut, TELEGRAM_BASE_URL names "
             "the server that it moved to; the former one takes it back after 10 minutes"
         )
+
+
+class MethodMissing(BadRequest):
+    """This server does not know what it was asked for, as an older one or one of another make."""
 
 
 def read_answer(status: int, body: bytes) -> dict[str, Any]:
@@ -91,10 +97,14 @@ class BotApiRequest(HTTPXRequest):
     def _build_client(self) -> httpx.AsyncClient:
         return HttpClient(**self._client_kwargs)
 
-    async def do_request(self, *args: Any, **options: Any) -> tuple[int, bytes]:
-        """See python-telegram-bot."""
-        status, body = await super().do_request(*args, **options)
-        return status_of(read_answer(status, body)), body
+    async def do_request(self, url: str, *args: Any, **options: Any) -> tuple[int, bytes]:
+        """See python-telegram-bot, for which every 404 is that of an unknown token."""
+        status, body = await super().do_request(url, *args, **options)
+        answer = read_answer(status, body)
+        method = url.rpartition("/")[2]
+        if status_of(answer) == HTTPStatus.NOT_FOUND and method != _WHO_AM_I:
+            raise MethodMissing(f"{method} is not known there ({answer['description']})")
+        return status_of(answer), body
 
 
 async def understood(call: Awaitable[Result]) -> Result:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from telegram import Bot, WebhookInfo
 from telegram.error import TelegramError
 
-from bot.telegram.answers import understood
+from bot.network import is_same
+from bot.telegram.answers import MethodMissing, understood
 from bot.telegram.error_mapping import describe
 from bot.web.signs import Health, Sign
 
@@ -39,7 +40,7 @@ def fault_of(earlier: Look, latest: Look, address: str) -> str | None:
 
     Times are compared with one another only: nobody's clock has to be right.
     """
-    if latest.address != address:
+    if not is_same(latest.address, address):
         return "Telegram sends to another address, or to none"
     if latest.error_at_seconds > earlier.error_at_seconds:
         return f"Telegram could not send: {latest.error}"
@@ -68,9 +69,16 @@ class WebhookWatch:
             await self.health.clock.sleep(_EVERY_SECONDS if is_well else _IN_DOUBT_SECONDS)
 
     async def _is_well(self) -> bool:
-        """Beyond doubt: where updates wait it is only known that they came before the last look."""
+        """Beyond doubt: where updates wait it is only known that they came before the last look.
+
+        Of a server that cannot tell it is known that it answers.
+        """
         try:
             info = await understood(self.bot.get_webhook_info(read_timeout=_ANSWER_SECONDS))
+        except MethodMissing as error:
+            self._note(describe(error))
+            self.health.heard(Sign.TELEGRAM)
+            return True
         except TelegramError as error:
             self._note(describe(error))
             return False

@@ -114,6 +114,25 @@ async def test_a_webhook_that_is_left_over_is_no_problem(sandbox: Sandbox) -> No
     assert "warning  Telegram: a webhook to 127.0.0.1" in await telegram(settings_of(sandbox))
 
 
+@pytest.mark.parametrize("spelt", ["https://bot.example", "https://Bot.Example:443"])
+async def test_a_webhook_is_known_however_its_address_is_written(
+    sandbox: Sandbox, spelt: str
+) -> None:
+    info = {"url": "https://bot.example/telegram", "pending_update_count": 90_000}
+    info |= {"has_custom_certificate": False, "ip_address": "192.0.2.1"}
+    body = {"ok": True, "result": info}
+    sandbox.faults.add("telegram", "getWebhookInfo", "status", params={"code": 200, "body": body})
+    settings = settings_of(sandbox).model_copy(update={"public_url": spelt})
+    assert "ok       Telegram: messages are sent to bot.example" in await telegram(settings)
+
+
+async def test_a_server_that_tells_of_no_webhook_refuses_no_token(sandbox: Sandbox) -> None:
+    sandbox.faults.add("telegram", "getWebhookInfo", "status", times=None, params={"code": 404})
+    told = await telegram(settings_of(sandbox))
+    assert "warning  Telegram: getWebhookInfo is not known there" in told
+    assert "problem" not in told
+
+
 async def test_a_webhook_that_was_not_released_is_told(sandbox: Sandbox) -> None:
     settings = settings_of(sandbox).model_copy(update={"public_url": "http://127.0.0.1:9"})
     assert "problem  Telegram: messages are not sent to PUBLIC_URL" in await telegram(settings)

@@ -106,6 +106,22 @@ async def test_an_address_that_telegram_refuses_is_said_in_its_words(
     assert over.printed.startswith("Telegram refuses PUBLIC_URL (Bad webhook: ")
 
 
+@pytest.mark.parametrize(
+    ("lacks", "told"),
+    [
+        ("setWebhook", "TELEGRAM_BASE_URL: setWebhook is not known there"),
+        ("*", "Telegram does not know TELEGRAM_BOT_TOKEN"),
+    ],
+)
+async def test_a_release_blames_the_token_only_where_it_is_not_known(
+    sandbox: Sandbox, tmp_path: Path, address: dict[str, str], lacks: str, told: str
+) -> None:
+    sandbox.faults.add("telegram", lacks, "status", times=None, params={"code": 404})
+    over = await ended("release", cwd=tmp_path, settings=sandbox.settings | address)
+    assert over.code == 1
+    assert over.printed.startswith(told)
+
+
 async def test_behind_a_webhook_it_answers_and_after_that_polls_again_by_itself(
     sandbox: Sandbox, tmp_path: Path, address: dict[str, str]
 ) -> None:

@@ -23,6 +23,7 @@ from bot.telegram.errors import (
     MessageGone,
     NotAllowed,
     NotSent,
+    RequestInvalid,
     SendUnknown,
     TokenRejected,
     TryAgain,
@@ -222,6 +223,14 @@ async def test_a_rejected_token_is_named_without_showing_it(
     with pytest.raises(TokenRejected) as failure:
         await sender.send_text(Destination(PRIVATE), "hello")
     assert SECRET_TOKEN.get_secret_value() not in repr(failure.value)
+
+
+async def test_what_a_server_cannot_do_is_refused_and_no_fault_of_the_token(
+    telegram: LocalTelegram, sender: Sender
+) -> None:
+    telegram.fault("sendMessage", "status", code=404)
+    with pytest.raises(RequestInvalid, match=r"^sendMessage is not known there"):
+        await sender.send_text(Destination(PRIVATE), "hello")
 
 
 async def test_one_chats_flood_is_waited_out_while_others_go_on(telegram: LocalTelegram) -> None:

@@ -21,6 +21,7 @@ from telegram import WebhookInfo
 from telegram.error import TimedOut
 
 from bot.http_client import HttpClient
+from bot.telegram.answers import MethodMissing
 from bot.telegram.polling import Polling
 from bot.web.health import health_routes
 from bot.web.observer import Observer
@@ -263,6 +264,23 @@ def test_that_nothing_is_sent_to_the_webhook_is_known_in_time(
     async def told() -> None:
         async with simulated(webhook_every=every) as bot:
             await is_true(bot, trouble, Sign.TELEGRAM, before, lasts)
+
+    asyncio.run(told())
+
+
+@pytest.mark.parametrize("said", ["https://BOT.example:443/telegram", None])
+def test_a_server_that_says_it_otherwise_or_cannot_tell_is_not_deaf(said: str | None) -> None:
+    async def told() -> None:
+        async with simulated(webhook_every=0) as bot:
+
+            async def answer(*, read_timeout: float) -> WebhookInfo:
+                if said is None:
+                    raise MethodMissing(f"getWebhookInfo is not known there after {read_timeout}")
+                return WebhookInfo(said, False, 0)
+
+            cast(Any, bot.telegram).get_webhook_info = answer
+            await bot.passes(300)
+            assert {status for status, _ in bot.looks[10:]} == {"ok"}
 
     asyncio.run(told())
 

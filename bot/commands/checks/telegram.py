@@ -10,7 +10,8 @@ from bot.clock import Clock
 from bot.commands.checks.finding import Finding, ok, problem, warning
 from bot.config.settings import Settings
 from bot.http_client import HttpClient
-from bot.telegram.answers import ForeignAnswer, LoggedOut, understood
+from bot.network import is_same
+from bot.telegram.answers import ForeignAnswer, LoggedOut, MethodMissing, understood
 from bot.telegram.connection import build_bot
 from bot.telegram.error_mapping import describe
 from bot.telegram.errors import TelegramFailure
@@ -25,11 +26,10 @@ async def check_telegram(settings: Settings, http: HttpClient, clock: Clock) -> 
     bot = build_bot(settings.telegram_bot_token, address, read_seconds=_ANSWER_SECONDS)
     try:
         me = await understood(bot.get_me())
-        webhook = await understood(bot.get_webhook_info())
         return [
             ok(f"Telegram: the token is that of @{me.username} (id {me.id})"),
             _privacy(me),
-            _webhook(settings, webhook.url),
+            await _webhook(settings, bot),
             *await _files(settings, bot, Files(bot=bot, http=http, clock=clock, folder=folder)),
         ]
     except InvalidToken:
@@ -65,7 +65,8 @@ async def _files(settings: Settings, bot: Bot, files: Files) -> list[Finding]:
     return [] if folder is None else [ok(f"Telegram: files are read from {folder}")]
 
 
-_TRY_AGAIN = "run talking-photo doctor again, and update that Bot API server if it is your own"
+_UPDATE = "update that Bot API server if it is your own"
+_TRY_AGAIN = f"run talking-photo doctor again, and {_UPDATE}"
 _HOW_TO_READ = (
     "if that is a Bot API server of your own, set TELEGRAM_FILES_DIR to its folder and let this "
     "user read there, or run it without --local"
@@ -88,9 +89,13 @@ def _privacy(me: User) -> Finding:
     return ok(f"groups: privacy mode is on, people answer the bot or write /talk@{me.username}")
 
 
-def _webhook(settings: Settings, url: str) -> Finding:
+async def _webhook(settings: Settings, bot: Bot) -> Finding:
+    try:
+        url = (await understood(bot.get_webhook_info())).url
+    except MethodMissing as error:
+        return warning(f"Telegram: {error.message}", _UPDATE)
     host = url.partition("://")[2].partition("/")[0]
-    if settings.webhook_url not in (None, url):
+    if settings.webhook_url is not None and not is_same(settings.webhook_url, url):
         found = "Telegram: messages are not sent to PUBLIC_URL"
         return problem(found, "talking-photo release has them sent there, or remove PUBLIC_URL")
     if settings.webhook_url is not None:
