@@ -107,7 +107,7 @@ class Operator:
     @property
     def kind(self) -> Kind:
         """See `Kind`: told twice does less harm than not at all; no refusal is the last word."""
-        return Kind(name=alerts.ALERT, run=self._send, retry=ALERT)
+        return Kind(name=alerts.ALERT, run=self._send, repeatable=True, retry=ALERT)
 
     async def _send(self, attempt: Attempt) -> None:
         admin_id, told = attempt.entry.chat_id, attempt.entry.values

@@ -67,6 +67,7 @@ class Kind:
     `run` returns when it is done. It raises `TelegramFailure`s, `OSError`, `NotNow`,
     `Pointless`.
     `repeatable`: where it is not known whether it was done it is done again; else it is given up.
+    Nobody decides that for a kind but itself.
     `retry` says when; for as long as `longest_seconds`, or as often as it has delays.
     `given_up` is told of the failure, in the transaction that ends the entry.
     `erased`: the entry goes when it ends, since it names somebody who is forgotten.
@@ -74,7 +75,7 @@ class Kind:
 
     name: str
     run: Callable[[Attempt], Awaitable[None]]
-    repeatable: bool = True
+    repeatable: bool
     retry: RetryPolicy = OUTBOX
     longest_seconds: float | None = A_WEEK_SECONDS
     given_up: Callable[[Transaction, OutboxEntry, Exception], Awaitable[None]] | None = None
@@ -107,6 +108,7 @@ class OutboxRunner:
         self._kinds = {kind.name: kind for kind in self.kinds}
         self.pool = TaskPool(_AT_ONCE, self.wakeup)
         self._under_way: dict[int, tuple[int, str]] = {}
+        self._told_of: set[str] = set()
 
     async def begin_what_is_due(self) -> None:
         """As much as there is room for."""
@@ -132,7 +134,7 @@ class OutboxRunner:
         if kind is None:
             await self._keep(entry)
         elif (wait_seconds := self.sender.wait_seconds(entry.chat_id)) > LONGEST_WAIT_SECONDS:
-            await self.database.do(outbox.leave_alone, entry.chat_id, wait_seconds)
+            await self.database.do(outbox.leave_alone, wait_seconds, chat_id=entry.chat_id)
         elif (begun := await self._begin(kind, entry)) is not None:
             key = begun.unique_key
             with log_context(update=inbox.update_in(key), outbox=key):
@@ -146,13 +148,16 @@ class OutboxRunner:
             del self._under_way[entry.id]
 
     async def _keep(self, entry: OutboxEntry) -> None:
-        """A later version of the program put it down; it is said once."""
-        delay_seconds = UNKNOWN_KIND.endless_delay_seconds(entry.attempts + 1)
+        """A later version of the program put it down, which is to find it as it was; it is said
+        once.
+        """
+        delay_seconds = UNKNOWN_KIND.endless_delay_seconds(1)
         async with self.database.transaction() as tx:
-            if not entry.attempts:
+            if entry.kind not in self._told_of:
                 subject, key = f"outbox:{entry.kind}", "operator-unknown-kind"
                 await self.note(tx, subject, key, kind=entry.kind)
-            await outbox.begin(tx, entry, tx.later(delay_seconds))
+            await outbox.leave_alone(tx, delay_seconds, kind=entry.kind)
+        self._told_of.add(entry.kind)
 
     async def _begin(self, kind: Kind, entry: OutboxEntry) -> OutboxEntry | None:
         async with self.database.transaction() as tx:
@@ -169,10 +174,10 @@ class OutboxRunner:
         try:
             with waiting_at_most(LONGEST_WAIT_SECONDS):
                 await kind.run(Attempt(entry, self.database))
-        except chat.TokenRejected:
-            raise
         except (chat.TelegramFailure, OSError, NotNow, Pointless) as failure:
             await self.database.do(self._judge, kind, entry, failure)
+            if isinstance(failure, chat.TokenRejected):
+                raise
         else:
             await self.database.do(self._end, kind, entry, done=True)
 
@@ -183,7 +188,7 @@ class OutboxRunner:
             case chat.SendUnknown() if not kind.repeatable:
                 logger.info("%s may be done: %s", entry.unique_key, failure)
                 await self._end(tx, kind, entry, done=False)
-            case chat.TryAgain() | NotNow() | chat.SendUnknown():
+            case chat.TryAgain() | NotNow() | chat.SendUnknown() | chat.TokenRejected():
                 await self._put_off(tx, kind, entry, failure)
             case OSError():
                 await self.note(tx, "disk-refuses", "operator-disk-refuses", detail=str(failure))
@@ -191,6 +196,7 @@ class OutboxRunner:
                 await self._put_off(tx, kind, entry, failure, at_least_seconds)
             case chat.ChatMoved():
                 await chats.move(tx, entry.chat_id, failure.new_chat_id)
+                await self._put_off(tx, kind, entry, failure)
             case chat.ChatDead():
                 await self._give_up(tx, kind, entry, failure)
                 await chats.close_chat(tx, entry.chat_id, str(failure))

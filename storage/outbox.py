@@ -63,9 +63,10 @@ async def put(
     user_id: int | None = None,
     **arguments: Any,
 ) -> bool:
-    """Have it done; False when it was put down before, or the same waits already.
+    """Have it done; False when it was put down before, or the same waits already, or is under way.
 
-    `key` begins with the cause. What was asked for in a chat that has moved is done in the new
+    `key` begins with the cause; so do the arguments of what has to look once more, should the same
+    be under way. What was asked for in a chat that has moved is done in the new
     one, where the message's number means another message.
     """
     await _sweep(tx)
@@ -77,7 +78,8 @@ async def put(
             run_at_milliseconds, created_at_milliseconds)
         SELECT :kind, :key, :chat_id, :thread_id, :message_id, :user_id, :arguments, :now, :now
         WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE state = 'open' AND kind = :kind
-            AND chat_id = :chat_id AND message_id = :message_id AND arguments = :arguments)
+            AND chat_id = :chat_id AND message_id = :message_id AND arguments = :arguments
+            AND COALESCE(user_id, 0) = COALESCE(:user_id, 0))
         ON CONFLICT (unique_key) DO NOTHING
         """
     return await tx.change(
@@ -134,13 +136,16 @@ async def put_off(tx: Transaction, entry: OutboxEntry, run_at_milliseconds: int)
     await tx.update("outbox", later, **_this_attempt(entry))
 
 
-async def leave_alone(tx: Transaction, chat_id: int, seconds: float) -> None:
-    """For so long nothing is begun in this chat."""
+async def leave_alone(
+    tx: Transaction, seconds: float, *, chat_id: int | None = None, kind: str | None = None
+) -> None:
+    """For so long nothing is begun in this chat, or of this kind; that counts as no attempt."""
     sql = """
         UPDATE outbox SET run_at_milliseconds = :until
-        WHERE chat_id = :chat_id AND state = 'open' AND run_at_milliseconds < :until
+        WHERE (chat_id = :chat_id OR kind = :kind) AND state = 'open'
+            AND run_at_milliseconds < :until
         """
-    await tx.execute(sql, chat_id=chat_id, until=tx.later(seconds))
+    await tx.execute(sql, chat_id=chat_id, kind=kind, until=tx.later(seconds))
 
 
 async def end(tx: Transaction, entry: OutboxEntry, *, done: bool) -> bool:

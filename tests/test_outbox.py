@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from bot.common import build_outbox
 from bot.outbox import Attempt, Kind, NotNow, OutboxRunner, Pointless
 from bot.retry import RetryPolicy
-from bot.telegram.errors import ChatDead, ChatMoved, NotAllowed, NotSent, SendUnknown
+from bot.telegram.errors import ChatDead, ChatMoved, NotAllowed, NotSent, SendUnknown, TokenRejected
 from storage import outbox
 from storage.db.database import Transaction
 from storage.groups import chats
@@ -37,7 +38,8 @@ class Work:
     tries: int = 0
 
     def runner(self, **options: Any) -> OutboxRunner:
-        kind = Kind(name="work", run=self.run, **{"given_up": self.give_up, **options})
+        options = {"repeatable": True, "given_up": self.give_up, **options}
+        kind = Kind(name="work", run=self.run, **options)
         return build_outbox(self.fakes.common, [kind, self.fakes.operator.kind])
 
     async def put(self, name: str, chat_id: int = ADA, **options: Any) -> bool:
@@ -174,15 +176,28 @@ async def test_a_process_that_dies_before_it_sends_repeats_it(work: Work) -> Non
     assert work.done == [(ADA, "a")]
 
 
-async def test_a_failure_erases_that_it_was_being_sent(work: Work) -> None:
+@pytest.mark.parametrize(
+    ("failure", "chat_id"),
+    [
+        (NotSent("away"), GROUP),
+        (NotNow("busy"), GROUP),
+        (ChatMoved(NEW_GROUP), NEW_GROUP),
+        (TokenRejected("revoked"), GROUP),
+    ],
+    ids=str,
+)
+async def test_a_failure_that_proves_that_nothing_was_sent_erases_that_it_was_being_sent(
+    work: Work, failure: Exception, chat_id: int
+) -> None:
     work.before = Attempt.sending
-    work.failures["a"] = NotSent("away")
-    await work.put("a")
-    await run_all(work.runner(repeatable=False))
+    work.failures["a"] = failure
+    await work.put("a", GROUP)
+    with suppress(TokenRejected):
+        await run_all(work.runner(repeatable=False))
     work.failures.clear()
     work.fakes.clock.advance(60)
     await run_all(work.runner(repeatable=False))
-    assert work.done == [(ADA, "a")]
+    assert work.done == [(chat_id, "a")]
 
 
 async def test_a_crowded_chat_does_not_hold_up_a_strangers_one_entry(work: Work) -> None:
@@ -216,7 +231,7 @@ async def test_sixteen_that_fail_for_ever_block_nobody(work: Work) -> None:
         await work.put(f"bad {number}", 100 + number)
         work.failures[f"bad {number}"] = RuntimeError("a fault of ours")
     await work.put("good", BEA)
-    common, kind = work.fakes.common, Kind(name="work", run=work.run)
+    common, kind = work.fakes.common, Kind(name="work", run=work.run, repeatable=True)
     runner = build_outbox(replace(common, wakeup=common.wakeup), [kind])
 
     async def done() -> bool:
@@ -372,6 +387,52 @@ async def test_a_kind_that_is_not_known_is_kept_and_told_once(work: Work) -> Non
     (told,) = work.fakes.sender.to(OPERATOR)
     assert "of a later version" in told
     assert (await work.states())[0] == "open"
+
+
+@pytest.mark.parametrize("longest_seconds", [None, 7 * 24 * 3600.0])
+async def test_a_kind_that_was_not_known_for_long_is_done_when_it_is(
+    work: Work, longest_seconds: float | None
+) -> None:
+    """Looking at it was no attempt; nor was it in vain."""
+    await work.put("a")
+    older = build_outbox(work.fakes.common, [work.fakes.operator.kind])
+    for _ in range(10):
+        await run_all(older)
+        work.fakes.clock.advance(24 * 3600)
+    await run_all(work.runner(retry=TWICE, longest_seconds=longest_seconds))
+    assert work.done == [(ADA, "a")]
+
+
+async def test_what_a_later_version_was_at_when_it_was_taken_back_is_told_and_not_repeated(
+    work: Work,
+) -> None:
+    async def die(attempt: Attempt) -> None:
+        await attempt.sending()
+        raise RuntimeError("the process dies here")
+
+    work.before = die
+    await work.put("a")
+    with pytest.raises(RuntimeError):
+        await work.runner(repeatable=False).attempt_due()
+    work.before = None
+    work.fakes.clock.advance(60)
+    await run_all(build_outbox(work.fakes.common, [work.fakes.operator.kind]))
+    (told,) = work.fakes.sender.to(OPERATOR)
+    assert "work" in told
+    work.fakes.clock.advance(4_000)
+    await run_all(work.runner(repeatable=False))
+    assert (work.tries, (await work.states())[0]) == (1, "given_up")
+
+
+async def test_two_people_of_a_group_that_moved_ask_for_two_things(work: Work) -> None:
+    """Which message each of them meant is not known any more."""
+    async with work.fakes.database.transaction() as tx:
+        await chats.move(tx, GROUP, NEW_GROUP)
+        for user_id in (ADA, BEA):
+            asked = {"chat_id": GROUP, "message_id": user_id, "user_id": user_id}
+            await outbox.put(tx, "work", f"update:{user_id}", name="a", **asked)
+    await run_all(work.runner())
+    assert work.done == [(NEW_GROUP, "a")] * 2
 
 
 async def test_ten_thousand_that_wait_are_looked_through_in_moments(work: Work) -> None:

@@ -73,7 +73,7 @@ class Resends(Component):
         return (
             once(name=_RESEND, run=self._send_again, given_up=_say_refused),
             once(name=_PAGE, run=self._show_page, given_up=_say_later),
-            kind(name=_TURN, run=self._turn_page, given_up=_say_later),
+            kind(name=_TURN, repeatable=True, run=self._turn_page, given_up=_say_later),
             once(name=_ANSWER, run=self._say),
         )
 

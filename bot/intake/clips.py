@@ -43,7 +43,7 @@ class Clips(Component):
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """See `Kind`; where it is given up the question stays, with the other answers to it."""
-        return (Kind(name=_CLIP, run=self._send, longest_seconds=None),)
+        return (Kind(name=_CLIP, run=self._send, repeatable=True, longest_seconds=None),)
 
     async def _send(self, attempt: Attempt) -> None:
         number = attempt.entry.values["number"]

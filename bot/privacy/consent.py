@@ -43,7 +43,8 @@ class Consent(Component):
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """See `Kind`; where it is given up, what is sent there next asks again."""
-        return (Kind(name=consents.CONSENT_QUESTION, run=self._say, given_up=_close),)
+        question = consents.CONSENT_QUESTION
+        return (Kind(name=question, run=self._say, repeatable=True, given_up=_close),)
 
     async def _want(self, tx: Transaction, conversation: ConversationKey, reply_to: int) -> None:
         await consents.want_question(tx, conversation, self.limits.agreement, reply_to)

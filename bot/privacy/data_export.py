@@ -18,7 +18,7 @@ class DataCopies(Component):
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """See `Kind`."""
-        return (Kind(name=data_export.DATA_COPY, run=self._send),)
+        return (Kind(name=data_export.DATA_COPY, run=self._send, repeatable=True),)
 
     async def _send(self, attempt: Attempt) -> None:
         entry = attempt.entry

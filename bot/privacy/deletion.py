@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from functools import partial
 
 from bot.common import Component
 from bot.outbox import Attempt, Kind, NotNow
@@ -27,9 +28,10 @@ class ForgetPeople(Component):
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """See `Kind`; nobody's data stays since it was too long in vain."""
+        kind = partial(Kind, repeatable=True)
         return (
-            Kind(name=FORGET, run=self._forget, retry=DELETION, longest_seconds=math.inf),
-            Kind(name=FORGOTTEN, run=self._say_it_is_done, erased=True),
+            kind(name=FORGET, run=self._forget, retry=DELETION, longest_seconds=math.inf),
+            kind(name=FORGOTTEN, run=self._say_it_is_done, erased=True),
         )
 
     async def _forget(self, attempt: Attempt) -> None:

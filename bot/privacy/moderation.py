@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 from bot.common import Component, Part
 from bot.delivery.earlier_videos import EarlierVideos, VideoGone, WantedAs
@@ -53,10 +54,11 @@ class Moderation(Component):
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """See `Kind`."""
+        kind = partial(Kind, repeatable=True)
         return (
-            Kind(name=reports.REPORT, run=self._show),
-            Kind(name=deliveries.REMOVE, run=self._remove, given_up=self._give_up_removing),
-            Kind(name=_SAY, run=self._say_in_chat),
+            kind(name=reports.REPORT, run=self._show),
+            kind(name=deliveries.REMOVE, run=self._remove, given_up=self._give_up_removing),
+            kind(name=_SAY, run=self._say_in_chat),
         )
 
     async def _show(self, attempt: Attempt) -> None:

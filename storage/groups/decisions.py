@@ -75,5 +75,5 @@ async def _decide(tx: Transaction, job: Job, verb: Verb, admin_id: int) -> bool:
         """
     for row in await tx.fetch_all(sql, job_id=job.id):
         key = f"{REPORT}:{row['report_id']}:{row['admin_id']}:{row['decision_id']}"
-        await outbox.put(tx, REPORT, key, chat_id=row["admin_id"], report_id=row["report_id"])
+        await outbox.put(tx, REPORT, key, chat_id=row.pop("admin_id"), **row)
     return True

@@ -78,9 +78,11 @@ async def sent(tx: Transaction, /, cause: str, form: Form, message_id: int, **fa
 
 
 async def want_removed(tx: Transaction, job_id: int, cause: str) -> None:
-    """Have every message with the job's video removed, once for this cause."""
+    """Have every message with the job's video removed, once for this cause: one that is under way
+    may have passed by what was sent since.
+    """
     key = f"{cause}:{REMOVE}:{job_id}"
-    await outbox.put(tx, REMOVE, key, chat_id=outbox.NO_CHAT, job_id=job_id)
+    await outbox.put(tx, REMOVE, key, chat_id=outbox.NO_CHAT, job_id=job_id, cause=cause)
 
 
 async def take_back(tx: Transaction, made: list[Job], cause: str) -> list[Job]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -123,6 +124,33 @@ async def test_who_objects_while_a_copy_is_sent_has_it_removed(there: Setup) -> 
         patches.setattr(there.sender, "send_video", sent_meanwhile)
         await there.last()
     await there.settle()
+    assert await there.videos() == []
+
+
+async def test_a_copy_that_comes_while_the_others_are_removed_goes_too(there: Setup) -> None:
+    """Which message it is was not known when the others were looked up."""
+    job = await there.deliver(await there.rendered())
+    sent, removing = asyncio.Event(), asyncio.Event()
+    send_video, delete = there.sender.send_video, there.sender.delete_message
+
+    async def send_slowly(*args: Any, **named: Any) -> SentMessage:
+        message = await send_video(*args, **named)
+        sent.set()
+        await removing.wait()
+        return message
+
+    async def delete_slowly(chat_id: int, message_id: int) -> None:
+        removing.set()
+        await last
+        await delete(chat_id, message_id)
+
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr(there.sender, "send_video", send_slowly)
+        patches.setattr(there.sender, "delete_message", delete_slowly)
+        last = asyncio.create_task(there.last())
+        await sent.wait()
+        await objects(there, job)
+        await there.settle()
     assert await there.videos() == []
 
 

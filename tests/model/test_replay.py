@@ -260,7 +260,9 @@ CALLS: dict[str, Arrange] = {
     "outbox.begin": an_entry(lambda tx, entry: outbox.begin(tx, entry, LATER)),
     "outbox.sending": an_entry(lambda tx, entry: outbox.sending(tx, entry)),
     "outbox.put_off": an_entry(lambda tx, entry: outbox.put_off(tx, entry, LATER)),
-    "outbox.leave_alone": an_entry(lambda tx, entry: outbox.leave_alone(tx, entry.chat_id, 9)),
+    "outbox.leave_alone": an_entry(
+        lambda tx, entry: outbox.leave_alone(tx, 9, chat_id=entry.chat_id)
+    ),
     "outbox.end": an_entry(lambda tx, entry: outbox.end(tx, entry, done=True)),
     "outbox.end_all": an_entry(lambda tx, entry: outbox.end_all(tx, entry.chat_id)),
     "outbox.withdraw_earlier": two_of_one_message,

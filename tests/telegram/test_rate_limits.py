@@ -249,5 +249,5 @@ async def test_what_the_outbox_does_waits_for_no_groups_minute_and_holds_no_plac
             await calls.make(AsyncMock(), GROUP, CallPolicy(Urgency.TEXT))
 
     await fakes.database.do(outbox.put, "crowd", "crowd:1", chat_id=GROUP)
-    await run_all(build_outbox(fakes.common, [Kind(name="crowd", run=crowd)]))
+    await run_all(build_outbox(fakes.common, [Kind(name="crowd", run=crowd, repeatable=True)]))
     assert await fakes.database.column("SELECT state FROM outbox") == ["open"]
