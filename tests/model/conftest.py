@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Awaitable, Callable
-from types import ModuleType
 from typing import Any
 
 from storage.db.database import Database, Transaction
@@ -51,16 +49,4 @@ async def repeat(database: Database, arrange: Arrange, *, may_change_nothing: bo
         second = await call(tx)
     assert before != once or may_change_nothing
     assert await everything(database) == once
-    assert second in (None, False) or second == first
-
-
-def writing(*modules: ModuleType) -> set[str]:
-    """Every call of these that writes, by module and name."""
-    return {
-        f"{module.__name__.rpartition('.')[2]}.{name}"
-        for module in modules
-        for name, function in inspect.getmembers(module, inspect.iscoroutinefunction)
-        if not name.startswith("_")
-        and function.__module__ == module.__name__
-        and "tx" in inspect.signature(function).parameters
-    }
+    assert not second or second == first

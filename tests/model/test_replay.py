@@ -21,7 +21,7 @@ from storage.jobs.deliveries import Form
 from storage.jobs.jobs import Job
 from storage.jobs.tasks import Task
 from storage.outbox import OutboxEntry
-from tests.model.conftest import LATER, Arrange, Call, after, everything, repeat, writing
+from tests.model.conftest import LATER, Arrange, Call, after, everything, repeat
 from tests.storage.orders import (
     ACCOUNT,
     CAPS,
@@ -286,13 +286,6 @@ async def test_a_call_repeated_after_a_lost_reply_changes_nothing(
     database: Database, name: str
 ) -> None:
     await repeat(database, CALLS[name], may_change_nothing=name in MAY_CHANGE_NOTHING)
-
-
-def test_every_call_that_writes_is_repeated_here_or_named() -> None:
-    written = writing(
-        due, jobs, tasks, moves, task_moves, candidates, ledger, alerts, outbox, deliveries
-    )
-    assert written == CALLS.keys() | COUNTING.keys()
 
 
 async def test_a_hold_and_its_settlement_cannot_be_repeated(database: Database) -> None:

@@ -17,7 +17,7 @@ from storage.jobs.jobs import Job
 from storage.media import Media, ReceivedMedia
 from storage.people import consents
 from storage.verdicts import KnownVerdict
-from tests.model.conftest import PLACE, Arrange, Call, after, repeat, writing
+from tests.model.conftest import PLACE, Arrange, Call, after, repeat
 from tests.storage.orders import CAPS, NOON, item, start
 
 
@@ -177,9 +177,6 @@ CALLS: dict[str, Arrange] = {
 COUNTING = {"verdicts.count_check": "one more check that may be billed"}
 """Calls whose second time is meant to count, or cannot be."""
 
-ELSEWHERE = {"drafts.wake_other", "drafts.want", "media_answers.wake", "media_answers.want"}
-"""Calls that the tests of their own rooms repeat."""
-
 MAY_CHANGE_NOTHING = {"drafts.put", "media.announce_anew", "media_answers.forget_agreement"}
 
 
@@ -188,8 +185,3 @@ async def test_a_call_repeated_after_a_lost_reply_changes_nothing(
     database: Database, name: str
 ) -> None:
     await repeat(database, CALLS[name], may_change_nothing=name in MAY_CHANGE_NOTHING)
-
-
-def test_every_call_that_writes_is_repeated_here_or_named() -> None:
-    written = writing(media, media_answers, drafts, verdicts, borrowed_media)
-    assert written - ELSEWHERE == CALLS.keys() | COUNTING.keys()

@@ -17,7 +17,7 @@ from storage.media import Media
 from storage.people import consents, data_export, deletion, people, preferences, pseudonyms
 from storage.people.consents import Agreement
 from storage.people.people import Person
-from tests.model.conftest import PLACE, Arrange, Call, after, repeat, writing
+from tests.model.conftest import PLACE, Arrange, Call, after, repeat
 from tests.storage.orders import NOON, deliver, item, render, start
 
 AGREEMENT = Agreement(1, "beijing", 1)
@@ -198,21 +198,6 @@ async def test_a_call_repeated_after_a_lost_reply_changes_nothing(
     database: Database, name: str
 ) -> None:
     await repeat(database, CALLS[name])
-
-
-def test_every_call_that_writes_is_repeated_here_or_named() -> None:
-    modules = (
-        consents,
-        reports,
-        decisions,
-        people,
-        deletion,
-        pseudonyms,
-        data_export,
-        groups,
-        preferences,
-    )
-    assert writing(*modules) == CALLS.keys()
 
 
 async def test_a_photo_that_goes_on_is_not_woken_twice(database: Database) -> None:
