@@ -15,9 +15,9 @@ from bot.config.sentences import SettingsInvalid
 from bot.config.service import DEMO_API_KEY
 from bot.http_server import LOOPBACK
 from bot.sandbox.dashscope.app import create_dashscope_app
-from bot.sandbox.dashscope.faces import FaceFinder
-from bot.sandbox.dashscope.renderer import Renderer
+from bot.sandbox.dashscope.inputs.faces import FaceFinder
 from bot.sandbox.dashscope.settings import ProviderSettings
+from bot.sandbox.dashscope.tasks.renderer import Renderer
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
 from bot.sandbox.serving import serve

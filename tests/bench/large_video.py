@@ -16,7 +16,7 @@ import numpy as np
 from bot.media.exchange import Resolution, VideoFacts
 from bot.media.processes import MediaProcesses
 from bot.sandbox.dashscope import app as provider
-from bot.sandbox.dashscope.renderer import OnProgress
+from bot.sandbox.dashscope.tasks.renderer import OnProgress
 from tests.bench.figures import Figure, figure_of
 from tests.bench.processes import memory_megabytes, own_megabytes, settled_megabytes
 from tests.bench.worlds import World, world

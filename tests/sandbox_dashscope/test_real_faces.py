@@ -6,8 +6,8 @@ import pytest
 
 from bot.media.picture.faces import detect_faces
 from bot.sandbox.dashscope.answers import Refused
-from bot.sandbox.dashscope.faces import find_portrait
-from bot.sandbox.dashscope.pictures import read_picture
+from bot.sandbox.dashscope.inputs.faces import find_portrait
+from bot.sandbox.dashscope.inputs.pictures import read_picture
 from tests.support.media import photos
 
 

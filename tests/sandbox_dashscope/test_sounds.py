@@ -8,8 +8,8 @@ import wave
 import pytest
 
 from bot.sandbox.dashscope.answers import Refused
+from bot.sandbox.dashscope.inputs.sounds import read_sound
 from bot.sandbox.dashscope.models import EMO, S2V, VIDEO_MODELS
-from bot.sandbox.dashscope.sounds import read_sound
 from tests.support.media import voices
 
 S2V_MODEL, EMO_MODEL = VIDEO_MODELS[S2V], VIDEO_MODELS[EMO]

@@ -122,7 +122,7 @@ async def test_an_emo_task_makes_the_part_of_the_picture_that_was_asked_for(
     done = await caller.until(answer.json()["output"]["task_id"], "SUCCEEDED", "FAILED")
     assert done["usage"] == {"video_duration": 1.5, "video_ratio": "3:4"}
     assert (await caller.bill())["videos"][0]["micro_yuan"] == 240_000
-    from bot.sandbox.dashscope.pictures import read_picture
+    from bot.sandbox.dashscope.inputs.pictures import read_picture
 
     drawn = read_picture(service.renderer.photo)
     assert (drawn.width, drawn.height) == (512, 704)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.dashscope.answers import Refused
-from bot.sandbox.dashscope.policy import Grant, PolicyDesk
+from bot.sandbox.dashscope.space.policy import Grant, PolicyDesk
 from tests.sandbox_dashscope.conftest import S2V, Caller, Service, form_fields
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.sandbox.telegram.files import FileStore
+from bot.sandbox.telegram.files.files import FileStore
 
 
 def _put(store: FileStore, data: bytes, kind: str = "document") -> tuple[str, str]:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sandbox.telegram.errors import ApiError
-from bot.sandbox.telegram.markup import found_entities, parse_html, trimmed, utf16_length
+from bot.sandbox.telegram.texts.markup import found_entities, parse_html, trimmed, utf16_length
 
 REFUSED = "Bad Request: can't parse entities: "
 

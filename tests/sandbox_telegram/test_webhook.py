@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.sandbox.serving import serve
-from bot.sandbox.telegram.webhook import Webhook
+from bot.sandbox.telegram.bots.webhook import Webhook
 from tests.support.deadlines import eventually
 from tests.support.local_telegram import LocalTelegram
 

@@ -52,7 +52,7 @@ def voice(**script: Any) -> bytes:
 
 
 def find_faces(rgb: npt.NDArray[np.uint8]) -> list[FaceBox]:
-    """See `bot.sandbox.dashscope.faces`."""
+    """See `bot.sandbox.dashscope.inputs.faces`."""
     return [_FACE] if rgb.shape[1] == _PIXELS else []
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.sandbox.journal import Event, Journal
-from bot.sandbox.telegram.files import FileStore
+from bot.sandbox.telegram.files.files import FileStore
 from bot.texts import Texts
 from storage.jobs.ledger import Caps
 from tests.soak.media import task_of

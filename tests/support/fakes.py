@@ -20,7 +20,7 @@ from bot.media.errors import MediaFailure, MediaWorkerKilled
 from bot.media.exchange import PIXELS, FaceBox, Point, Resolution, VideoFacts
 from bot.media.processes import MediaProcesses
 from bot.media.worker.client import MediaWorkerDied
-from bot.sandbox.dashscope.renderer import OnProgress
+from bot.sandbox.dashscope.tasks.renderer import OnProgress
 from bot.telegram.destination import Destination
 from bot.telegram.files import Files
 from bot.telegram.keyboards import Keyboard

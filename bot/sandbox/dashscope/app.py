@@ -20,16 +20,16 @@ from starlette.types import Lifespan
 from bot.clock import Clock
 from bot.media.processes import MediaProcesses
 from bot.sandbox.dashscope.answers import Refused, error_answer
-from bot.sandbox.dashscope.asking import Asking
-from bot.sandbox.dashscope.control import create_control_app
-from bot.sandbox.dashscope.delivery import Delivery
-from bot.sandbox.dashscope.endpoints import Endpoint, ErrorAnswer, Handler
-from bot.sandbox.dashscope.faces import FaceFinder
+from bot.sandbox.dashscope.endpoints.asking import Asking
+from bot.sandbox.dashscope.endpoints.control import create_control_app
+from bot.sandbox.dashscope.endpoints.delivery import Delivery
+from bot.sandbox.dashscope.endpoints.endpoints import Endpoint, ErrorAnswer, Handler
+from bot.sandbox.dashscope.endpoints.synthesis import Synthesis
+from bot.sandbox.dashscope.endpoints.uploading import UPLOAD_PATH, Uploading, oss_error
+from bot.sandbox.dashscope.inputs.faces import FaceFinder
 from bot.sandbox.dashscope.provider import Provider
-from bot.sandbox.dashscope.renderer import Renderer
 from bot.sandbox.dashscope.settings import ProviderSettings
-from bot.sandbox.dashscope.synthesis import Synthesis
-from bot.sandbox.dashscope.uploading import UPLOAD_PATH, Uploading, oss_error
+from bot.sandbox.dashscope.tasks.renderer import Renderer
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.guard import Guard
 from bot.sandbox.journal import Journal

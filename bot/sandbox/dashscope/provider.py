@@ -9,17 +9,17 @@ from pathlib import Path
 from bot.clock import Clock
 from bot.sandbox.dashscope.bill import Bill
 from bot.sandbox.dashscope.calls import CallLog
-from bot.sandbox.dashscope.faces import FaceFinder
-from bot.sandbox.dashscope.fetching import InputFetcher
+from bot.sandbox.dashscope.inputs.faces import FaceFinder
 from bot.sandbox.dashscope.limits import RateLimits
-from bot.sandbox.dashscope.policy import PolicyDesk
-from bot.sandbox.dashscope.queue import TaskQueue
-from bot.sandbox.dashscope.renderer import Renderer
-from bot.sandbox.dashscope.results import ResultShelf
-from bot.sandbox.dashscope.runner import Pace, TaskRunner
 from bot.sandbox.dashscope.settings import ProviderSettings
-from bot.sandbox.dashscope.tasks import Task
-from bot.sandbox.dashscope.uploads import UploadSpace
+from bot.sandbox.dashscope.space.fetching import InputFetcher
+from bot.sandbox.dashscope.space.policy import PolicyDesk
+from bot.sandbox.dashscope.space.uploads import UploadSpace
+from bot.sandbox.dashscope.tasks.queue import TaskQueue
+from bot.sandbox.dashscope.tasks.renderer import Renderer
+from bot.sandbox.dashscope.tasks.results import ResultShelf
+from bot.sandbox.dashscope.tasks.runner import Pace, TaskRunner
+from bot.sandbox.dashscope.tasks.tasks import Task
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
 

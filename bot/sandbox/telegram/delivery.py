@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from bot.http_client import HttpClient
-from bot.sandbox.telegram.bots import Bot
-from bot.sandbox.telegram.updates import Json
+from bot.sandbox.telegram.bots.bots import Bot
+from bot.sandbox.telegram.bots.updates import Json
 from bot.sandbox.telegram.world import World
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 (the header's name)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.sandbox.telegram.bots import Bot
-from bot.sandbox.telegram.chats import Chat
+from bot.sandbox.telegram.bots.bots import Bot
+from bot.sandbox.telegram.chats.chats import Chat
+from bot.sandbox.telegram.chats.senders import as_group
 from bot.sandbox.telegram.errors import Refused
 from bot.sandbox.telegram.membership import member_object, owner_of, service_message
 from bot.sandbox.telegram.people import Person
-from bot.sandbox.telegram.senders import as_group
 from bot.sandbox.telegram.world import World
 
 Json = dict[str, Any]

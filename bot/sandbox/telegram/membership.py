@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.sandbox.telegram.chats import Chat
+from bot.sandbox.telegram.chats.chats import Chat
+from bot.sandbox.telegram.chats.senders import STAND_INS
+from bot.sandbox.telegram.chats.standings import Standing
 from bot.sandbox.telegram.errors import Refused
-from bot.sandbox.telegram.senders import STAND_INS
-from bot.sandbox.telegram.standings import Standing
 from bot.sandbox.telegram.world import World
 
 Json = dict[str, Any]

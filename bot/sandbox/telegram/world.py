@@ -8,16 +8,16 @@ from typing import Any
 from bot.clock import Clock
 from bot.sandbox.faults import FaultBoard
 from bot.sandbox.journal import Journal
-from bot.sandbox.telegram.bots import Bot, Bots
+from bot.sandbox.telegram.bots.bots import Bot, Bots
 from bot.sandbox.telegram.callbacks import Callbacks
-from bot.sandbox.telegram.chats import Chat, Chats
-from bot.sandbox.telegram.files import FileStore
+from bot.sandbox.telegram.chats.chats import Chat, Chats
+from bot.sandbox.telegram.chats.privacy import may_see
+from bot.sandbox.telegram.files.files import FileStore
 from bot.sandbox.telegram.limits import RateLimits
 from bot.sandbox.telegram.messages import StoredMessage
 from bot.sandbox.telegram.outbox import Outbox
 from bot.sandbox.telegram.payments import Payments
 from bot.sandbox.telegram.people import OPERATOR_ID, People
-from bot.sandbox.telegram.privacy import may_see
 from bot.sandbox.telegram.settings import Settings
 
 Json = dict[str, Any]

@@ -10,7 +10,7 @@ from bot.sandbox.telegram.methods.call import Call, chat_of, take_turn
 from bot.sandbox.telegram.methods.media import media_content
 from bot.sandbox.telegram.methods.permissions import check_right, check_slow_mode
 from bot.sandbox.telegram.methods.sending import placed, post
-from bot.sandbox.telegram.texts import caption_text
+from bot.sandbox.telegram.texts.texts import caption_text
 
 Json = dict[str, Any]
 

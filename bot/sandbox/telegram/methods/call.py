@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox.telegram.bots import Bot
-from bot.sandbox.telegram.chats import Chat
+from bot.sandbox.telegram.bots.bots import Bot
+from bot.sandbox.telegram.chats.chats import Chat
 from bot.sandbox.telegram.errors import ApiError, bad_request, forbidden, too_many_requests
 from bot.sandbox.telegram.messages import StoredMessage
 from bot.sandbox.telegram.params import Params

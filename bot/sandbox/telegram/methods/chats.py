@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.sandbox.telegram.chats import Chat
+from bot.sandbox.telegram.chats.chats import Chat
+from bot.sandbox.telegram.chats.standings import Standing
 from bot.sandbox.telegram.errors import bad_request
 from bot.sandbox.telegram.membership import change_standing, member_object, user_of
 from bot.sandbox.telegram.methods.call import Call, chat_of, known_chat, message_of
-from bot.sandbox.telegram.standings import Standing
-from bot.sandbox.telegram.texts import TEXT_LIMIT, formatted
+from bot.sandbox.telegram.texts.texts import TEXT_LIMIT, formatted
 
 Json = dict[str, Any]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.sandbox.telegram.bots import Bot, CommandKey
-from bot.sandbox.telegram.chats import Chat
+from bot.sandbox.telegram.bots.bots import Bot, CommandKey
+from bot.sandbox.telegram.chats.chats import Chat
 from bot.sandbox.telegram.errors import bad_request
 from bot.sandbox.telegram.methods.call import Call
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.sandbox.telegram.chats import Chat
+from bot.sandbox.telegram.chats.chats import Chat
 from bot.sandbox.telegram.errors import bad_request
-from bot.sandbox.telegram.keyboards import split_markup
 from bot.sandbox.telegram.messages import StoredMessage
 from bot.sandbox.telegram.methods.albums import input_media
 from bot.sandbox.telegram.methods.call import Call, chat_of, message_of, take_turn
 from bot.sandbox.telegram.methods.permissions import check_right
 from bot.sandbox.telegram.methods.sending import caption_of
-from bot.sandbox.telegram.texts import message_text
+from bot.sandbox.telegram.texts.keyboards import split_markup
+from bot.sandbox.telegram.texts.texts import message_text
 
 Json = dict[str, Any]
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.sandbox.telegram.errors import ApiError, bad_request
-from bot.sandbox.telegram.media import VIDEO_NOTE_SECONDS, Claims, document, photo, recording
+from bot.sandbox.telegram.files.media import VIDEO_NOTE_SECONDS, Claims, document, photo, recording
+from bot.sandbox.telegram.files.pictures import NotAPhoto
+from bot.sandbox.telegram.files.recordings import inspect
 from bot.sandbox.telegram.methods.call import Call, Method, chat_of
 from bot.sandbox.telegram.methods.sending import caption_of, send
 from bot.sandbox.telegram.params import Upload
-from bot.sandbox.telegram.pictures import NotAPhoto
-from bot.sandbox.telegram.recordings import inspect
 
 Json = dict[str, Any]
 

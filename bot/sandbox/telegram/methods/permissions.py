@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from bot.sandbox.telegram.chats import Chat
+from bot.sandbox.telegram.chats.chats import Chat
 from bot.sandbox.telegram.errors import bad_request, too_many_requests
 from bot.sandbox.telegram.methods.call import Call
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.sandbox.telegram.bots.updates import MOST_AT_ONCE
+from bot.sandbox.telegram.bots.webhook import Webhook
 from bot.sandbox.telegram.delivery import deliverable, start_delivery
 from bot.sandbox.telegram.errors import bad_request, conflict
 from bot.sandbox.telegram.methods.call import Call
-from bot.sandbox.telegram.updates import MOST_AT_ONCE
-from bot.sandbox.telegram.webhook import Webhook
 
 Json = dict[str, Any]
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.sandbox.telegram.chats import Chat
+from bot.sandbox.telegram.chats.chats import Chat
+from bot.sandbox.telegram.chats.threads import is_closed, thread_fields
 from bot.sandbox.telegram.errors import bad_request
-from bot.sandbox.telegram.keyboards import split_markup
 from bot.sandbox.telegram.messages import StoredMessage
 from bot.sandbox.telegram.methods.call import Call, chat_of, take_turn
 from bot.sandbox.telegram.methods.permissions import check_right, check_slow_mode
 from bot.sandbox.telegram.params import Params
-from bot.sandbox.telegram.texts import caption_text, message_text
-from bot.sandbox.telegram.threads import is_closed, thread_fields
+from bot.sandbox.telegram.texts.keyboards import split_markup
+from bot.sandbox.telegram.texts.texts import caption_text, message_text
 
 Json = dict[str, Any]
 

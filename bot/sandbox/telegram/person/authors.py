@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.sandbox.telegram.chats import Chat
+from bot.sandbox.telegram.chats.chats import Chat
+from bot.sandbox.telegram.chats.senders import as_channel, as_group, as_linked_channel
 from bot.sandbox.telegram.errors import Refused
 from bot.sandbox.telegram.params import Params
 from bot.sandbox.telegram.person.requests import author
-from bot.sandbox.telegram.senders import as_channel, as_group, as_linked_channel
 from bot.sandbox.telegram.world import World
 
 Json = dict[str, Any]

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.telegram.chats import Chat, ChatType
+from bot.sandbox.telegram.chats.chats import Chat, ChatType
+from bot.sandbox.telegram.chats.standings import PERMISSIONS, Standing
 from bot.sandbox.telegram.errors import Refused
 from bot.sandbox.telegram.groups import MIGRATION, migrate_group, open_group
 from bot.sandbox.telegram.membership import change_standing, service_message
@@ -22,7 +23,6 @@ from bot.sandbox.telegram.person.requests import (
     ids,
     rights,
 )
-from bot.sandbox.telegram.standings import PERMISSIONS, Standing
 from bot.sandbox.telegram.world import World
 
 Json = dict[str, Any]

@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox.telegram import media
 from bot.sandbox.telegram.errors import Refused
+from bot.sandbox.telegram.files import media
+from bot.sandbox.telegram.files.pictures import NotAPhoto
+from bot.sandbox.telegram.files.recordings import Unreadable, to_voice_note
 from bot.sandbox.telegram.params import Params, Upload
-from bot.sandbox.telegram.pictures import NotAPhoto
-from bot.sandbox.telegram.recordings import Unreadable, to_voice_note
-from bot.sandbox.telegram.texts import caption_text, message_text
+from bot.sandbox.telegram.texts.texts import caption_text, message_text
 from bot.sandbox.telegram.world import World
 
 Json = dict[str, Any]

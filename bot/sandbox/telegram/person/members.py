@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.telegram.chats import Chat
+from bot.sandbox.telegram.chats.chats import Chat
+from bot.sandbox.telegram.chats.standings import KNOWN_RIGHTS, STATUSES, Standing, Status
 from bot.sandbox.telegram.errors import Refused
 from bot.sandbox.telegram.membership import change_standing, member_object, user_of
 from bot.sandbox.telegram.params import Params, read_params
 from bot.sandbox.telegram.person.requests import acting, group_in_path, ids, rights
-from bot.sandbox.telegram.standings import KNOWN_RIGHTS, STATUSES, Standing, Status
 from bot.sandbox.telegram.world import World
 
 Json = dict[str, Any]

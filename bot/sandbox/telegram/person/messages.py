@@ -9,7 +9,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.telegram.chats import Chat
+from bot.sandbox.telegram.chats.chats import Chat
+from bot.sandbox.telegram.chats.threads import (
+    external_reply,
+    is_closed,
+    is_elsewhere,
+    thread_fields,
+)
+from bot.sandbox.telegram.chats.topics import GENERAL
 from bot.sandbox.telegram.errors import Refused
 from bot.sandbox.telegram.messages import StoredMessage
 from bot.sandbox.telegram.methods.permissions import needed_right
@@ -17,9 +24,7 @@ from bot.sandbox.telegram.params import Params, read_params
 from bot.sandbox.telegram.person.authors import sender_of
 from bot.sandbox.telegram.person.composing import compose
 from bot.sandbox.telegram.person.requests import chat_in_path, message_in_path
-from bot.sandbox.telegram.texts import caption_text, message_text
-from bot.sandbox.telegram.threads import external_reply, is_closed, is_elsewhere, thread_fields
-from bot.sandbox.telegram.topics import GENERAL
+from bot.sandbox.telegram.texts.texts import caption_text, message_text
 from bot.sandbox.telegram.world import World
 
 Json = dict[str, Any]

@@ -12,7 +12,7 @@ from bot.sandbox.telegram.errors import Refused
 from bot.sandbox.telegram.params import Params, read_params
 from bot.sandbox.telegram.people import Person
 from bot.sandbox.telegram.person.requests import number_in_path
-from bot.sandbox.telegram.texts import message_text
+from bot.sandbox.telegram.texts.texts import message_text
 from bot.sandbox.telegram.world import World
 
 # https://core.telegram.org/bots/features#deep-linking

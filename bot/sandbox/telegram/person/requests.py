@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from bot.sandbox.telegram.chats import Chat
+from bot.sandbox.telegram.chats.chats import Chat
 from bot.sandbox.telegram.errors import Refused
 from bot.sandbox.telegram.membership import owner_of
 from bot.sandbox.telegram.messages import StoredMessage

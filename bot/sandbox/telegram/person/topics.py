@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.telegram.chats import Chat
+from bot.sandbox.telegram.chats.chats import Chat
+from bot.sandbox.telegram.chats.topics import GENERAL, Topic
 from bot.sandbox.telegram.errors import Refused
 from bot.sandbox.telegram.membership import service_message
 from bot.sandbox.telegram.params import Params, read_params
 from bot.sandbox.telegram.person.requests import author, group_in_path, number_in_path
-from bot.sandbox.telegram.topics import GENERAL, Topic
 from bot.sandbox.telegram.world import World
 
 Json = dict[str, Any]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.sandbox.dashscope.answers import Refused
-from bot.sandbox.dashscope.pictures import Picture
+from bot.sandbox.dashscope.inputs.pictures import Picture
 
 Box = tuple[int, int, int, int]
 Ratio = Literal["1:1", "3:4"]

@@ -8,10 +8,10 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bot.sandbox.telegram.chats.standings import Standing, all_permissions
+from bot.sandbox.telegram.chats.topics import GENERAL, Topic
 from bot.sandbox.telegram.errors import Refused
 from bot.sandbox.telegram.messages import StoredMessage
-from bot.sandbox.telegram.standings import Standing, all_permissions
-from bot.sandbox.telegram.topics import GENERAL, Topic
 
 ChatType = Literal["private", "group", "supergroup"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.dashscope.answers import Refused, invalid_parameter
-from bot.sandbox.dashscope.faces import HEIGHT_PER_WIDTH, Box, Ratio, is_box
+from bot.sandbox.dashscope.inputs.faces import HEIGHT_PER_WIDTH, Box, Ratio, is_box
 from bot.sandbox.dashscope.models import VIDEO_MODELS, Resolution, VideoModel
 
 _RESOLUTIONS = ("480P", "720P")

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.clock import Clock
+from bot.sandbox.telegram.bots.updates import UpdateQueue
+from bot.sandbox.telegram.bots.webhook import Webhook
 from bot.sandbox.telegram.errors import ApiError
-from bot.sandbox.telegram.updates import UpdateQueue
-from bot.sandbox.telegram.webhook import Webhook
 
 _TOKEN = re.compile(r"(\d{1,19}):([A-Za-z0-9_-]{30,})")
 _LOOKS_LIKE_ONE = re.compile(r"\d+:.*")

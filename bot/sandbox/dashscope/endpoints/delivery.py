@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from bot.sandbox.dashscope.endpoints import take_fault
+from bot.sandbox.dashscope.endpoints.endpoints import take_fault
 from bot.sandbox.dashscope.provider import Provider
-from bot.sandbox.dashscope.results import no_such_key
+from bot.sandbox.dashscope.tasks.results import no_such_key
 from bot.sandbox.serving import Dropped
 
 

@@ -9,17 +9,17 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.sandbox.dashscope.accounts import account_of, wants_async, wants_resolving
 from bot.sandbox.dashscope.answers import Refused, error_answer, invalid_parameter, json_answer
-from bot.sandbox.dashscope.endpoints import take_fault
-from bot.sandbox.dashscope.faces import Portrait, Ratio, find_portrait
+from bot.sandbox.dashscope.endpoints.accounts import account_of, wants_async, wants_resolving
+from bot.sandbox.dashscope.endpoints.endpoints import take_fault
+from bot.sandbox.dashscope.inputs.faces import Portrait, Ratio, find_portrait
+from bot.sandbox.dashscope.inputs.pictures import read_picture
 from bot.sandbox.dashscope.limits import throttled
 from bot.sandbox.dashscope.models import DETECTION_MODELS, DETECTION_MODELS_WITH_BOXES, VIDEO_MODELS
-from bot.sandbox.dashscope.orders import check_model, read_order, required_text, section
-from bot.sandbox.dashscope.pictures import read_picture
-from bot.sandbox.dashscope.policy import Grant
 from bot.sandbox.dashscope.provider import Provider
-from bot.sandbox.dashscope.tasks import Doom, Task
+from bot.sandbox.dashscope.space.policy import Grant
+from bot.sandbox.dashscope.tasks.orders import check_model, read_order, required_text, section
+from bot.sandbox.dashscope.tasks.tasks import Doom, Task
 
 _VERDICTS = ("InvalidFile.", "InvalidImage", "InvalidPerson")
 _NOT_VERDICTS = ("InvalidFile.DownloadFailed",)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.dashscope.endpoints import ENDPOINTS, KINDS
+from bot.sandbox.dashscope.endpoints.endpoints import ENDPOINTS, KINDS
 from bot.sandbox.dashscope.provider import Provider
 from bot.sandbox.dashscope.settings import SettingRefused
 from bot.sandbox.faults import ANY

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from bot.media.exchange import VideoFacts
 from bot.sandbox.dashscope.answers import china_time
-from bot.sandbox.dashscope.orders import VideoOrder
+from bot.sandbox.dashscope.tasks.orders import VideoOrder
 
 Status = Literal["PENDING", "RUNNING", "SUCCEEDED", "FAILED", "CANCELED"]
 LIFE_MILLISECONDS = 24 * 3600 * 1000

@@ -11,13 +11,13 @@ from bot.clock import Clock
 from bot.media.errors import MediaFailure, NoFaceFound
 from bot.media.exchange import VideoFacts
 from bot.sandbox.dashscope.answers import Refused, invalid_parameter
-from bot.sandbox.dashscope.fetching import InputFetcher
-from bot.sandbox.dashscope.orders import VideoOrder
-from bot.sandbox.dashscope.pictures import Picture, read_picture
-from bot.sandbox.dashscope.policy import Grant
-from bot.sandbox.dashscope.renderer import Renderer
-from bot.sandbox.dashscope.sounds import Sound, read_sound
-from bot.sandbox.dashscope.tasks import Task
+from bot.sandbox.dashscope.inputs.pictures import Picture, read_picture
+from bot.sandbox.dashscope.inputs.sounds import Sound, read_sound
+from bot.sandbox.dashscope.space.fetching import InputFetcher
+from bot.sandbox.dashscope.space.policy import Grant
+from bot.sandbox.dashscope.tasks.orders import VideoOrder
+from bot.sandbox.dashscope.tasks.renderer import Renderer
+from bot.sandbox.dashscope.tasks.tasks import Task
 
 TIMEOUT_SECONDS = 3 * 3600
 """The service gives up after three hours and charges nothing."""

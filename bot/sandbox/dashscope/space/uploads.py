@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.sandbox.dashscope.answers import Refused, not_fetched
-from bot.sandbox.dashscope.policy import Grant
+from bot.sandbox.dashscope.space.policy import Grant
 
 UPLOAD_LIFE_MILLISECONDS = 48 * 3600 * 1000
 """DashScope docs: files of the temporary space are removed after 48 hours."""

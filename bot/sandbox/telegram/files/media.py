@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from bot.sandbox.telegram.files import FileStore, StoredFile
-from bot.sandbox.telegram.pictures import NotAPhoto, Size, photo_sizes, thumbnail
-from bot.sandbox.telegram.recordings import Facts, inspect
+from bot.sandbox.telegram.files.files import FileStore, StoredFile
+from bot.sandbox.telegram.files.pictures import NotAPhoto, Size, photo_sizes, thumbnail
+from bot.sandbox.telegram.files.recordings import Facts, inspect
 
 Json = dict[str, Any]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.sandbox.telegram.bots import Bot
-from bot.sandbox.telegram.chats import Chat
+from bot.sandbox.telegram.bots.bots import Bot
+from bot.sandbox.telegram.chats.chats import Chat
 from bot.sandbox.telegram.settings import Settings
 
 Json = dict[str, Any]

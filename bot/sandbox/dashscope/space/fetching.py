@@ -7,8 +7,8 @@ import httpx
 from bot.clock import Clock
 from bot.http_client import HttpClient
 from bot.sandbox.dashscope.answers import Refused, invalid_url, not_fetched
-from bot.sandbox.dashscope.policy import Grant
-from bot.sandbox.dashscope.uploads import UploadSpace
+from bot.sandbox.dashscope.space.policy import Grant
+from bot.sandbox.dashscope.space.uploads import UploadSpace
 
 _OSS = "oss://"
 _TIMEOUT_SECONDS = 10.0

@@ -9,12 +9,12 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.sandbox.dashscope.accounts import account_of
 from bot.sandbox.dashscope.answers import Refused, invalid_parameter, json_answer, new_request_id
+from bot.sandbox.dashscope.endpoints.accounts import account_of
 from bot.sandbox.dashscope.models import DETECTION_MODELS, VIDEO_MODELS
-from bot.sandbox.dashscope.orders import check_model
-from bot.sandbox.dashscope.policy import Grant
 from bot.sandbox.dashscope.provider import Provider
+from bot.sandbox.dashscope.space.policy import Grant
+from bot.sandbox.dashscope.tasks.orders import check_model
 
 UPLOAD_PATH = "/upload"
 _KNOWN_MODELS = DETECTION_MODELS | frozenset(VIDEO_MODELS)

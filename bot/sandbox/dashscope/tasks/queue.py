@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from bot.sandbox.dashscope.tasks import Task
+from bot.sandbox.dashscope.tasks.tasks import Task
 
 
 class TaskQueue:

@@ -7,16 +7,16 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.sandbox.dashscope.accounts import account_of
 from bot.sandbox.dashscope.answers import (
     Refused,
     compact_milliseconds,
     invalid_parameter,
     json_answer,
 )
-from bot.sandbox.dashscope.endpoints import take_fault
+from bot.sandbox.dashscope.endpoints.accounts import account_of
+from bot.sandbox.dashscope.endpoints.endpoints import take_fault
 from bot.sandbox.dashscope.provider import Provider
-from bot.sandbox.dashscope.tasks import LIFE_MILLISECONDS, Task
+from bot.sandbox.dashscope.tasks.tasks import LIFE_MILLISECONDS, Task
 
 
 class Asking:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.telegram.errors import bad_request
-from bot.sandbox.telegram.markup import found_entities, parse_html, trimmed
+from bot.sandbox.telegram.texts.markup import found_entities, parse_html, trimmed
 
 Json = dict[str, Any]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.sandbox.telegram.chats import Chat
+from bot.sandbox.telegram.chats.chats import Chat
 from bot.sandbox.telegram.messages import StoredMessage
 
 Json = dict[str, Any]

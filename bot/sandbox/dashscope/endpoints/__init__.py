@@ -1,0 +1,1 @@
+"""The provider's endpoints, a subject each, and those of its control."""

@@ -1,0 +1,1 @@
+"""Judging what is handed in: pictures, faces in them, sounds."""

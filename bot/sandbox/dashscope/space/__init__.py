@@ -1,0 +1,1 @@
+"""The temporary space, and getting what an address leads to."""

@@ -1,0 +1,1 @@
+"""Video tasks: ordered, queued, run, and their results."""

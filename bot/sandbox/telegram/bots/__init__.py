@@ -1,0 +1,1 @@
+"""Bots: their tokens, what waits for them, where it is posted to."""

@@ -1,0 +1,1 @@
+"""Chats: what is where, who is who in them, what a bot sees of them."""

@@ -1,0 +1,1 @@
+"""Files: what was sent, measured and converted as Telegram does."""

@@ -1,0 +1,1 @@
+"""Texts and what is under them: entities, lengths, keyboards."""
