@@ -23,8 +23,7 @@ from bot.dashscope.errors import DashScopeError, ServiceStopped, StopCause
 from bot.media.errors import MediaNotNow, MediaWorkerKilled
 from bot.outbox import Attempt, Kind, NotNow, Pointless
 from bot.retry import ALERT
-from bot.telegram.answers import understood
-from bot.telegram.connection import build_bot
+from bot.telegram import account
 from bot.telegram.destination import Destination
 from bot.telegram.error_mapping import describe
 from bot.telegram.errors import ChatDead, Refused
@@ -152,20 +151,16 @@ async def raise_alarm(settings: Settings, key: str, detail: str) -> None:
     if not settings.admin_ids or not _is_due(settings, key):
         return
     text = Texts().of(_NO_LANGUAGE).html(key, detail=detail)
-    bot = build_bot(settings.telegram_bot_token, settings.telegram_base_url)
-    try:
+    async with account.lone_bot(settings.telegram_bot_token, settings.telegram_base_url) as bot:
         told = [await _say(bot, admin_id, text) for admin_id in sorted(settings.admin_ids)]
-    finally:
-        await bot.request.shutdown()
     if any(told):
         _remember(settings, key)
 
 
 async def _say(bot: Bot, admin_id: int, text: str) -> bool:
-    """Without `initialize`: that would be one more call to fail."""
     try:
         async with asyncio.timeout(_ALARM_SECONDS):
-            await understood(bot.send_message(admin_id, text))
+            await account.say(bot, admin_id, text)
     except (TelegramError, TimeoutError) as failure:
         reason = describe(failure) if isinstance(failure, TelegramError) else "no answer in time"
         logger.warning("operator %s could not be told in Telegram: %s", admin_id, reason)

@@ -9,7 +9,6 @@ from typing import Any
 
 from telegram import (
     Bot,
-    BotCommand,
     BotCommandScope,
     BotCommandScopeAllChatAdministrators,
     BotCommandScopeAllGroupChats,
@@ -17,7 +16,7 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
-from bot.telegram.answers import understood
+from bot.telegram.account import set_menu
 from bot.texts import LANGUAGES, Texts
 from handlers import COMMANDS, GROUP
 from handlers.access import Who
@@ -60,11 +59,10 @@ class Menus:
         """In every language; without them the bot works all the same."""
         for language, (scope, names) in product(LANGUAGES, MENUS):
             catalogue = self._texts.of(language)
-            menu = [BotCommand(name, catalogue.plain(_TEXTS[name])) for name in names]
+            menu = [(name, catalogue.plain(_TEXTS[name])) for name in names]
             code = None if language == "en" else language.split("-")[0]
             try:
-                setting = self._bot.set_my_commands(menu, scope=scope, language_code=code)
-                await understood(setting)
+                await set_menu(self._bot, menu, scope, code)
             except TelegramError as failure:
                 logger.warning("a menu of commands could not be set: %s", type(failure).__name__)
         self._published = True

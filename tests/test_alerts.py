@@ -17,6 +17,7 @@ from bot.common import build_outbox
 from bot.config.settings import Settings
 from bot.dashscope.errors import RequestRejected
 from bot.outbox import A_WEEK_SECONDS, OutboxRunner
+from bot.telegram import account
 from bot.telegram.errors import ChatDead, NotAllowed, NotSent, SendUnknown, TelegramFailure
 from bot.texts import Texts
 from storage.db.database import Transaction
@@ -201,7 +202,7 @@ async def test_an_alarm_reaches_whoever_can_be_reached_and_is_remembered_only_th
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, admins: str, times: int
 ) -> None:
     telegram = OneBlocked()
-    monkeypatch.setattr(alerts, "build_bot", lambda *_: telegram)
+    monkeypatch.setattr(account, "build_bot", lambda *_, **__: telegram)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     settings = Settings(
         telegram_bot_token=SecretStr("4242:AAH-local-sandbox-token-000000000000"),

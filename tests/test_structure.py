@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+
+import telegram
 
 ROOT = Path(__file__).parents[1]
 MOST_COLLABORATORS = 9
@@ -107,3 +111,51 @@ def test_a_folder_is_seen_at_one_look() -> None:
     paths = [path for top in tops for path in (ROOT / top).rglob("*.py")]
     sizes = Counter(path.parent.relative_to(ROOT).as_posix() for path in paths)
     assert {folder: n for folder, n in sizes.items() if n > MOST_FILES} == {}
+
+
+SQL = re.compile(r"SELECT .|INSERT INTO|UPDATE \w+ SET|DELETE FROM|PRAGMA|BEGIN (IMM|EXC)|ROLLBACK")
+BOT_API = {
+    name
+    for kind in (telegram.Bot, telegram.Message, telegram.CallbackQuery, telegram.Chat)
+    for name, _ in inspect.getmembers(kind, inspect.iscoroutinefunction)
+    if not name.startswith("_")
+}
+OUR_OWN = ("account", "members", "sender")
+"""What speaks for the rest, with methods that are called as those of the Bot API."""
+
+
+def outside(room: str) -> Iterator[tuple[str, ast.AST]]:
+    for path, text in sources().items():
+        if not path.startswith(room):
+            for node in ast.walk(ast.parse(text)):
+                yield f"{path}:{getattr(node, 'lineno', 0)}", node
+
+
+def is_sql(node: ast.AST) -> bool:
+    """A statement, or what opens a database."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return SQL.match(text.strip()) is not None
+        case ast.Import(names=names):
+            return bool({"sqlite3", "aiosqlite"} & {name.name for name in names})
+        case ast.ImportFrom(module=module):
+            return module in ("sqlite3", "aiosqlite")
+    return False
+
+
+def is_call_to_telegram(node: ast.AST) -> bool:
+    """Of a method that python-telegram-bot's bot has, or one of what it received."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=receiver, attr=method)) if method in BOT_API:
+            called = ast.unparse(receiver).rpartition(".")[2].removeprefix("_")
+            return called == "bot" or ("_" in method and called not in OUR_OWN)
+    return False
+
+
+def test_sql_is_in_the_storage_alone() -> None:
+    assert [where for where, node in outside("storage/") if is_sql(node)] == []
+
+
+def test_telegram_is_called_by_its_package_alone() -> None:
+    calls = [where for where, node in outside("bot/telegram/") if is_call_to_telegram(node)]
+    assert calls == []

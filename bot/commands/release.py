@@ -34,22 +34,15 @@ async def set_webhook(settings: Settings) -> None:
     """
     from bot.clock import SystemClock
     from bot.retry import TELEGRAM_CALL, persisting
-    from bot.telegram.answers import MethodMissing, understood
-    from bot.telegram.connection import build_bot
+    from bot.telegram import account
+    from bot.telegram.answers import MethodMissing
     from bot.telegram.error_mapping import describe
-    from bot.telegram.receiving import ALLOWED_UPDATES
-
-    bot = build_bot(settings.telegram_bot_token, settings.telegram_base_url)
 
     async def call() -> None:
-        setting = bot.set_webhook(
-            settings.webhook_url or "",
-            allowed_updates=ALLOWED_UPDATES,
-            secret_token=settings.webhook_secret.get_secret_value(),
-        )
+        address, secret = settings.webhook_url or "", settings.webhook_secret
         try:
-            await understood(bot.get_me())
-            await understood(setting)
+            await account.identity(bot)
+            await account.set_webhook(bot, address, secret)
         except InvalidToken:
             raise Failure(UNKNOWN_BOT) from None
         except MethodMissing as error:
@@ -58,11 +51,10 @@ async def set_webhook(settings: Settings) -> None:
             raise Failure(f"Telegram refuses PUBLIC_URL ({describe(error)}): {_TAKEN}.") from None
 
     try:
-        await persisting(call, TelegramError, TELEGRAM_CALL, SystemClock().sleep)
+        async with account.lone_bot(settings.telegram_bot_token, settings.telegram_base_url) as bot:
+            await persisting(call, TelegramError, TELEGRAM_CALL, SystemClock().sleep)
     except TelegramError as error:
         raise Failure(f"Telegram cannot be reached ({describe(error)}): try again.") from None
-    finally:
-        await bot.request.shutdown()
 
 
 _WITHOUT = "Update that server, or have the bot fetch its messages: no PUBLIC_URL, and run"

@@ -10,7 +10,8 @@ from telegram import Bot, WebhookInfo
 from telegram.error import TelegramError
 
 from bot.network import is_same
-from bot.telegram.answers import MethodMissing, understood
+from bot.telegram.account import webhook_of
+from bot.telegram.answers import MethodMissing
 from bot.telegram.error_mapping import describe
 from bot.web.signs import Health, Sign
 
@@ -18,7 +19,6 @@ logger = logging.getLogger(__name__)
 
 _EVERY_SECONDS = 30.0
 _IN_DOUBT_SECONDS = 10.0
-_ANSWER_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class WebhookWatch:
         Of a server that cannot tell it is known that it answers.
         """
         try:
-            info = await understood(self.bot.get_webhook_info(read_timeout=_ANSWER_SECONDS))
+            info = await webhook_of(self.bot)
         except MethodMissing as error:
             self._note(describe(error))
             self.health.heard(Sign.TELEGRAM)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 import aiosqlite
@@ -14,6 +14,8 @@ from storage.db.errors import damaged, is_busy, locked, trouble_of
 
 BUSY_TIMEOUT_MILLISECONDS = 5_000
 
+_LOOK = "PRAGMA quick_check(1)"
+_LOOK_SECONDS = 3.0
 _PRAGMAS = (
     f"busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}",
     "journal_mode = WAL",
@@ -57,9 +59,24 @@ def told_as_trouble(path: Path) -> Iterator[None]:
         raise trouble from error
 
 
+def look_through(path: Path) -> None:
+    """See that the file can be written, and all of it be read; nothing in it is changed.
+
+    Raises DatabaseUnusable or DatabaseLocked.
+    """
+    with (
+        told_as_trouble(path),
+        closing(sqlite3.connect(path, timeout=_LOOK_SECONDS, isolation_level=None)) as base,
+    ):
+        base.execute("BEGIN IMMEDIATE")
+        base.execute("ROLLBACK")
+        if base.execute(_LOOK).fetchone()[0] != "ok":
+            raise damaged(path)
+
+
 async def check_whole(connection: aiosqlite.Connection, path: Path) -> None:
     """Look through the whole file; raises DatabaseUnusable when a page of it is damaged."""
-    async with connection.execute("PRAGMA quick_check(1)") as cursor:
+    async with connection.execute(_LOOK) as cursor:
         row = await cursor.fetchone()
     if row is None or row[0] != "ok":
         raise damaged(path)

@@ -78,6 +78,12 @@ def missing_migrations(base: sqlite3.Connection) -> list[Migration]:
     return [migration for migration in migrations if migration.version not in done]
 
 
+def steps_ahead(path: Path) -> list[Migration]:
+    """What `migrate` would do; raises DatabaseTooNew."""
+    with closing(sqlite3.connect(path)) as base:
+        return missing_migrations(base)
+
+
 def _applied(base: sqlite3.Connection) -> dict[int, str]:
     """By the numbers of the steps, with what version of the program."""
     is_there = "SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'"

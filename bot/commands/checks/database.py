@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from bot.commands.checks.finding import Finding, ok, problem, warning
+from storage.db.connection import look_through
+from storage.db.errors import DatabaseTrouble
 from storage.db.lock import AlreadyRunning, LockUnavailable, instance_lock
-from storage.db.migrate import DatabaseTooNew, missing_migrations
-
-_BUSY_SECONDS = 3.0
+from storage.db.migrate import DatabaseTooNew, steps_ahead
 
 
 def check_database(path: Path) -> list[Finding]:
@@ -33,24 +31,15 @@ def _second_instance(path: Path) -> Finding:
 
 def _whole(path: Path) -> Finding:
     try:
-        with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)) as base:
-            base.execute("BEGIN IMMEDIATE")
-            base.execute("ROLLBACK")
-            result = base.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except sqlite3.DatabaseError as error:
-        return problem(
-            f"database: {path} cannot be used ({error})",
-            "let this user write to it; if it is damaged, restore a backup",
-        )
-    if result != "ok":
-        return problem(f"database: {path} is damaged ({result})", "restore a backup")
+        look_through(path)
+    except DatabaseTrouble as trouble:
+        return problem(f"database: {trouble}")
     return ok(f"database: {path} can be written and is whole")
 
 
 def _schema(path: Path) -> Finding:
     try:
-        with closing(sqlite3.connect(path)) as base:
-            missing = missing_migrations(base)
+        missing = steps_ahead(path)
     except DatabaseTooNew as newer:
         return problem(f"schema: {newer}")
     if not missing:

@@ -11,8 +11,8 @@ from bot.commands.checks.finding import Finding, ok, problem, warning
 from bot.config.settings import Settings
 from bot.http_client import HttpClient
 from bot.network import is_same
-from bot.telegram.answers import ForeignAnswer, LoggedOut, MethodMissing, understood
-from bot.telegram.connection import build_bot
+from bot.telegram import account
+from bot.telegram.answers import ForeignAnswer, LoggedOut, MethodMissing
 from bot.telegram.error_mapping import describe
 from bot.telegram.errors import TelegramFailure
 from bot.telegram.files import Files
@@ -23,15 +23,17 @@ _ANSWER_SECONDS = 15.0
 async def check_telegram(settings: Settings, http: HttpClient, clock: Clock) -> list[Finding]:
     """Ask Telegram who we are; never fetches updates, so a running bot is not disturbed."""
     address, folder = settings.telegram_base_url, settings.telegram_files_dir
-    bot = build_bot(settings.telegram_bot_token, address, read_seconds=_ANSWER_SECONDS)
+    token = settings.telegram_bot_token
     try:
-        me = await understood(bot.get_me())
-        return [
-            ok(f"Telegram: the token is that of @{me.username} (id {me.id})"),
-            _privacy(me),
-            await _webhook(settings, bot),
-            *await _files(settings, bot, Files(bot=bot, http=http, clock=clock, folder=folder)),
-        ]
+        async with account.lone_bot(token, address, read_seconds=_ANSWER_SECONDS) as bot:
+            me = await account.identity(bot)
+            files = Files(bot=bot, http=http, clock=clock, folder=folder)
+            return [
+                ok(f"Telegram: the token is that of @{me.username} (id {me.id})"),
+                _privacy(me),
+                await _webhook(settings, bot),
+                *await _files(settings, bot, files),
+            ]
     except InvalidToken:
         return [problem("Telegram: TELEGRAM_BOT_TOKEN is refused", "copy it again from @BotFather")]
     except LoggedOut as error:
@@ -43,8 +45,6 @@ async def check_telegram(settings: Settings, http: HttpClient, clock: Clock) -> 
                 "check the network, a proxy or firewall, and TELEGRAM_BASE_URL",
             )
         ]
-    finally:
-        await bot.request.shutdown()
 
 
 async def _files(settings: Settings, bot: Bot, files: Files) -> list[Finding]:
@@ -55,9 +55,8 @@ async def _files(settings: Settings, bot: Bot, files: Files) -> list[Finding]:
     try:
         if folder is not None:
             next(folder.iterdir(), None)
-        found = await understood(bot.get_user_profile_photos(settings.bot_id, limit=1))
-        for sizes in found.photos:
-            await files.download(sizes[0].file_id)
+        for file_id in await account.picture_ids(bot, settings.bot_id):
+            await files.download(file_id)
     except TelegramError as error:
         return [warning(f"Telegram: files could not be tried ({_reason(error)})", _TRY_AGAIN)]
     except (OSError, TelegramFailure) as error:
@@ -91,7 +90,7 @@ def _privacy(me: User) -> Finding:
 
 async def _webhook(settings: Settings, bot: Bot) -> Finding:
     try:
-        url = (await understood(bot.get_webhook_info())).url
+        url = (await account.webhook_of(bot)).url
     except MethodMissing as error:
         return warning(f"Telegram: {error.message}", _UPDATE)
     host = url.partition("://")[2].partition("/")[0]
