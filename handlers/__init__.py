@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from typing import Any
 
 from telegram import Update
 from telegram.ext import (
+    BaseHandler,
     CallbackQueryHandler,
     ChatMemberHandler,
     CommandHandler,
@@ -107,11 +109,17 @@ def _in_groups(bot_name: str) -> tuple[tuple[filters.BaseFilter, Handler], ...]:
     return (own, group_talk.receive_own), (group_talk.names_bot(bot_name), start.unknown_command)
 
 
+def _open_to_banned() -> Iterator[BaseHandler[Any, Any, Any]]:
+    """What concerns their own data: commands, links to them, buttons."""
+    names = [command.name for command in COMMANDS if command.for_banned]
+    yield CommandHandler(names, access.let_in)
+    yield CommandHandler("start", access.let_in, filters.Regex(rf"\s({'|'.join(names)})$"))
+    yield CallbackQueryHandler(access.let_in, pattern=r"(mydata|forgetme|keepme)(:|$)")
+
+
 def register(application: BotApplication, services: Services) -> None:
     """Make the application answer people."""
     application.bot_data[Services] = services
-    still = frozenset(command.name for command in COMMANDS if command.for_banned)
-    stop_banned = partial(access.stop_banned, still=still)
     kinds = [(PRIVATE & kind, handler) for kind, handler in _IN_PRIVATE]
     kinds += [(GROUP & kind, handler) for kind, handler in _in_groups(application.bot.username)]
     of_people = [
@@ -125,7 +133,7 @@ def register(application: BotApplication, services: Services) -> None:
     application.add_handlers(
         {
             _BEFORE_ALL: [TypeHandler(Update, chats.turn_away)],
-            _BEFORE_PEOPLE: [TypeHandler(Update, stop_banned)],
+            _BEFORE_PEOPLE: [*_open_to_banned(), TypeHandler(Update, access.stop_banned)],
             0: of_people,
         }
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -28,17 +28,15 @@ from storage.jobs.jobs import Job
 from storage.media import Media
 from storage.people import people
 
-_ALLOWED_ACTIONS = frozenset({"mydata", "forgetme", "keepme"})
+
+async def let_in(_update: Update, _context: Context) -> None:
+    """Of handlers together the first that fits is the only one: this keeps off `stop_banned`."""
 
 
-async def stop_banned(update: Update, context: Context, *, still: Container[str]) -> None:
-    """Before every other handler; what concerns their own data stays open: the commands `still`."""
+async def stop_banned(update: Update, context: Context) -> None:
+    """Before every handler of what people do."""
     user, services = update.effective_user, services_of(context)
-    if (
-        user is None
-        or not await people.is_banned(services.database, user.id)
-        or _is_allowed(update, still)
-    ):
+    if user is None or not await people.is_banned(services.database, user.id):
         return
     if update.callback_query is not None:
         texts = await texts_for(services, user)
@@ -62,18 +60,6 @@ def _is_addressed(update: Update) -> bool:
     message = update.message
     assert message is not None  # noqa: S101
     return message.chat.type == "private" or bool(message.text and message.text.startswith("/"))
-
-
-def _is_allowed(update: Update, still: Container[str]) -> bool:
-    if update.callback_query is not None:
-        return (update.callback_query.data or "").partition(":")[0] in _ALLOWED_ACTIONS
-    words = (update.message.text or "").split() if update.message else []
-    if not words or not words[0].startswith("/"):
-        return False
-    command = words[0][1:].partition("@")[0]
-    if command == "start":
-        return len(words) > 1 and words[1] in still
-    return command in still
 
 
 class Who(Enum):

@@ -95,8 +95,9 @@ async def test_who_is_banned_is_refused_until_let_in_again_and_keeps_their_right
     sent = await ben.sends_photo()
     await ben.sees(said("you-are-banned"), reply_to=sent)
     assert await ben.forges_press(video, f"retry:{job['id']}") == label("answer-you-are-banned")
-    privacy = await ben.writes("/privacy")
-    await ben.sees(said("privacy-seen"), reply_to=privacy)
+    for asked_for in ("/privacy", "/Privacy", "/start privacy"):
+        asked = await ben.writes(asked_for)
+        await ben.sees(said("privacy-seen"), reply_to=asked)
     assert len(shared.rows(f"SELECT 1 FROM media WHERE user_id = {ben.user_id}")) == 2
 
     delivery = await olga.sees(said("report-banned", admin=f"Olga ({ADMIN})"))
