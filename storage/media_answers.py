@@ -33,13 +33,12 @@ async def set_help(tx: Transaction, media_id: int, message_id: int) -> None:
 
 
 async def use_crop(tx: Transaction, media_id: int, crop: str) -> bool:
-    """Only this part of it is to be used; False where it is in use, replaced or never offered."""
-    sql = """
-        UPDATE media SET state = 'received', fault = NULL, fault_detail = NULL, announced = 0,
-            crop = :crop, insisted = 0, tries = 0, not_before_milliseconds = 0
-        WHERE id = :id AND kind = 'photo' AND state IN ('asked', 'refused') AND crops IS NOT NULL
-        """
-    return await tx.change(sql, id=media_id, crop=crop)
+    """Only this part of it, which was offered, is to be used; False where it is in use, or was
+    replaced.
+    """
+    anew = {"state": "received", "insisted": 0, "tries": 0, "not_before_milliseconds": 0}
+    used = {**_READY, **anew, "crop": crop}
+    return await tx.update("media", used, id=media_id, state=("asked", "refused"))
 
 
 async def insist(tx: Transaction, media_id: int) -> bool:
@@ -64,29 +63,22 @@ async def use_clip(
     tx: Transaction, media_id: int, span: tuple[int, int], quota_milliseconds: int
 ) -> bool:
     """Only this piece of it is to be used, for so much quota; False when nothing was asked."""
-    sql = """
-        UPDATE media SET state = 'received', tries = 0, limit_milliseconds = :end - :begin,
-            from_milliseconds = :begin, in_parts = 0, agreed_quota_milliseconds = :quota
-        WHERE id = :id AND state = 'asked' AND plan IS NOT NULL
-        """
     begin, end = span
-    return await tx.change(sql, id=media_id, begin=begin, end=end, quota=quota_milliseconds)
+    clip = {"from_milliseconds": begin, "limit_milliseconds": end - begin, "in_parts": 0}
+    return await reopen(tx, media_id, agreed_quota_milliseconds=quota_milliseconds, **clip)
 
 
 async def use_in_parts(
     tx: Transaction, media_id: int, duration_milliseconds: int, quota_milliseconds: int
 ) -> bool:
     """All of it is to be used, cut as its plan says, for so much quota; False as above."""
-    sql = """
-        UPDATE media SET state = 'ready', fault = NULL, fault_detail = NULL, announced = 0,
-            limit_milliseconds = NULL, from_milliseconds = 0, in_parts = 1,
-            duration_milliseconds = :duration, agreed_quota_milliseconds = :quota,
-            upload_expires_at_milliseconds = 0
-        WHERE id = :id AND state = 'asked' AND plan IS NOT NULL
-        """
-    return await tx.change(
-        sql, id=media_id, duration=duration_milliseconds, quota=quota_milliseconds
-    )
+    parts = {"limit_milliseconds": None, "from_milliseconds": 0, "in_parts": 1}
+    facts = {
+        "duration_milliseconds": duration_milliseconds,
+        "agreed_quota_milliseconds": quota_milliseconds,
+        "upload_expires_at_milliseconds": 0,
+    }
+    return await tx.update("media", {**_READY, **parts, **facts}, id=media_id, state="asked")
 
 
 async def reopen(tx: Transaction, media_id: int, **choice: int) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import sys
 import tempfile
 import webbrowser
@@ -22,6 +21,7 @@ from bot.commands.sandbox import PORT, RENDER_SECONDS
 from bot.commands.signals import stop_on_signals
 from bot.config.folders import SettingsFolder, make_folders
 from bot.http_client import HttpClient
+from bot.http_server import LOOPBACK, listener_on
 from bot.shutdown import unless_stopped
 
 if TYPE_CHECKING:
@@ -112,12 +112,10 @@ async def _begins(bot: BotProcess, sandbox: Sandbox) -> bool:
 
 def _usual_or_free(port: int) -> int:
     """The usual port, or 0 (any free one) when another program has it."""
-    with socket.socket() as attempt:
-        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            attempt.bind(("127.0.0.1", port))
-        except OSError:
-            return 0
+    try:
+        listener_on(LOOPBACK, port).close()
+    except OSError:
+        return 0
     return port
 
 

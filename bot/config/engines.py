@@ -38,8 +38,6 @@ class EngineKind:
     """Whether the video's request carries the boxes of its own detection, which frame it: what it
     makes then depends on the photo, see `framing_of`.
     """
-    own_outage: bool = True
-    """Whether its outages have its name, or that of the account alone."""
     look_seconds: float | None = None
     """How often its tasks are looked at, where a look costs nothing; None: as learned, or set."""
 
@@ -62,7 +60,6 @@ _KINDS = (
         detection="wan2.2-s2v-detect",
         free="free_wan_seconds",
         model="wan2.2-s2v",
-        own_outage=False,
     ),
     EngineKind(
         name="emo",
@@ -81,7 +78,6 @@ _KINDS = (
         title="engine-preview",
         resolutions={"480P": None, "720P": None},
         detection="preview",
-        own_outage=False,
         look_seconds=0.2,
     ),
 )

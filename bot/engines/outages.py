@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager
 
 from bot.alerts import CAUSE_TEXTS
 from bot.common import Component, Part
-from bot.config.engines import ENGINES
 from bot.dashscope.errors import ServiceStopped, StopCause
 from bot.engines.base import Engine
 from bot.engines.registry import Engines
@@ -53,12 +52,8 @@ class Outages(Component):
 
     @property
     def account(self) -> str:
-        """What names them: a model can be refused while the account's others work.
-
-        That of the first model is the account's, as it was when there was no other.
-        """
-        own, account = ENGINES[self.engine.name].own_outage, self.engine.account
-        return f"{account}:{self.engine.name}" if own else account
+        """What names them: a model can be refused while the account's others work."""
+        return f"{self.engine.account}:{self.engine.name}"
 
     def of(self, engine: str) -> Outages:
         """Those of that engine; these, where it has none of its own."""
