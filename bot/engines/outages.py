@@ -17,7 +17,7 @@ from bot.engines.base import Engine
 from bot.engines.registry import Engines
 from bot.retry import PROBE
 from storage import outages
-from storage.db.database import Transaction
+from storage.db.database import Queryable, Transaction
 from storage.jobs import task_moves, tasks
 from storage.jobs.tasks import Task
 from storage.outages import Outage, Work
@@ -33,10 +33,6 @@ _AT_ONCE = 20
 ACCOUNT_WIDE = frozenset({StopCause.KEY, StopCause.UNPAID})
 """Causes that concern everything an account does, not one model."""
 _ACCOUNT_WIDE_NAMES = frozenset(cause.value for cause in ACCOUNT_WIDE)
-
-
-class NotDue(Exception):
-    """The provider refuses to serve, and it is too early for a probe."""
 
 
 class Outages(Component):
@@ -111,31 +107,26 @@ class Outages(Component):
 
     async def is_stopped(self) -> bool:
         """Whether videos wait for the provider to serve again."""
-        return await outages.current(self.database, self.account, Work.SUBMIT) is not None
+        return await self._of_videos(self.database) is not None
 
     async def is_served(self) -> bool:
         """Whether the provider does all that it is asked, by all engines, as far as is known."""
         served = not await outages.all_of(self.database, self.account)
         return served and all([await other.is_served() for other in self.others])
 
-    async def may_prepare(self) -> bool:
-        """Whether handing files over may work: there is no outage, or a probe is due."""
-        outage = await outages.current(self.database, self.account, Work.SUBMIT)
-        return outage is None or outage.is_due(self.clock.now_milliseconds())
+    async def may_submit(self, database: Queryable) -> bool:
+        """Whether that may work: there is no outage, or a probe is due."""
+        outage = await self._of_videos(database)
+        return outage is None or outage.is_due(database.now_milliseconds)
 
-    async def probe(self, tx: Transaction) -> Outage | None:
-        """The outage that the next submission would be a probe of, if there is one.
+    async def begin_probe(self, tx: Transaction) -> None:
+        """A job was taken, which in an outage is the probe: no other is, until the next is due."""
+        outage = await self._of_videos(tx)
+        if outage is not None:
+            await outages.begin_probe(tx, outage, _probe_at(tx, outage))
 
-        Raises: NotDue: nothing may be submitted yet.
-        """
-        outage = await outages.current(tx, self.account, Work.SUBMIT)
-        if outage is not None and not outage.is_due(tx.now_milliseconds):
-            raise NotDue
-        return outage
-
-    async def begin_probe(self, tx: Transaction, outage: Outage) -> None:
-        """A job was taken for the probe: no other is, until the next one is due."""
-        await outages.begin_probe(tx, outage, _probe_at(tx, outage))
+    async def _of_videos(self, database: Queryable) -> Outage | None:
+        return await outages.current(database, self.account, Work.SUBMIT)
 
     async def resume(self, *, asked: bool) -> bool:
         """Try at once; with `asked` the operator is told how it went. False: there is no outage."""
@@ -146,7 +137,7 @@ class Outages(Component):
         """Jobs that waited too long fail, without charge; who asks is told why."""
         for other in self.others:
             await other.give_up_waiting()
-        outage = await outages.current(self.database, self.account, Work.SUBMIT)
+        outage = await self._of_videos(self.database)
         since = self.clock.now_milliseconds() - LONGEST_WAIT_MILLISECONDS
         if outage is None or outage.since_milliseconds > since:
             return

@@ -23,10 +23,8 @@ async def want_clips(tx: Transaction, item: Media, plan: SoundPlan) -> bool:
             tx,
             _CLIP,
             f"media:{item.id}:{_CLIP}:{number}",
-            chat_id=item.chat_id,
-            thread_id=item.thread_id,
+            **item.conversation._asdict(),
             message_id=item.message_id,
-            user_id=item.user_id,
             media_id=item.id,
             number=number,
         )

@@ -111,7 +111,7 @@ class JobSteps(Component):
         return [
             self._step(task)
             for engine in self.engines.on
-            if await self.outages.of(engine.name).may_prepare()
+            if await self.outages.of(engine.name).may_submit(self.database)
             for task in await tasks.preparing(self.database, engine.name, limit)
         ]
 

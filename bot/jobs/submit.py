@@ -22,7 +22,7 @@ from bot.dashscope import errors as service
 from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.delivery.finish import Finisher
 from bot.engines.base import Engine, Ticket
-from bot.engines.outages import NotDue, Outages
+from bot.engines.outages import Outages
 from bot.engines.registry import Engines
 from bot.jobs.prepare import Preparation
 from bot.jobs.refusals import Refusals
@@ -112,9 +112,7 @@ class Submission(Component):
         if await task_moves.free_slot(self.database, *there) is None:
             return None
         async with self.database.transaction() as tx:
-            try:
-                probe = await outages.probe(tx)
-            except NotDue:
+            if not await outages.may_submit(tx):
                 return None
             task = await task_moves.take_slot(
                 tx,
@@ -122,8 +120,8 @@ class Submission(Component):
                 submitting_at_milliseconds=engine.time.now_milliseconds(),
                 dated=engine.time.is_known,
             )
-            if task is not None and probe is not None:
-                await outages.begin_probe(tx, probe)
+            if task is not None:
+                await outages.begin_probe(tx)
         return task
 
     async def _submit(self, task: Task) -> None:

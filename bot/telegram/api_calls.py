@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.retry import TELEGRAM_CALL, RetryPolicy
 from bot.telegram.answers import understood
 from bot.telegram.error_mapping import describe, message_id_in, retry_after_seconds, translate
-from bot.telegram.errors import NotSent, SendUnknown, TelegramFailure, TryAgain
+from bot.telegram.errors import NotSent, SendUnknown, TryAgain
 from bot.telegram.rate_limits import RateLimiter, Urgency
 
 logger = logging.getLogger(__name__)
@@ -121,8 +121,6 @@ async def _attempt(call: Callable[[], Awaitable[Result]], policy: CallPolicy) ->
     except RetryAfter:
         raise
     except TelegramError as error:
-        raise translate(error) or _unknown(describe(error), policy, message_id_in(error)) from None
-
-
-def _unknown(text: str, policy: CallPolicy, message_id: int | None = None) -> TelegramFailure:
-    return TryAgain(text) if policy.repeatable else SendUnknown(text, message_id)
+        text, message_id = describe(error), message_id_in(error)
+        unknown = TryAgain(text) if policy.repeatable else SendUnknown(text, message_id)
+        raise translate(error) or unknown from None

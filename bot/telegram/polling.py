@@ -97,13 +97,7 @@ def _refusal(answer: dict[str, Any]) -> TelegramFailure:
             return WebhookActive(description)
         case HTTPStatus.CONFLICT:
             return SecondPoller(description)
-    return PollFailed(description, _retry_after_seconds(answer))
-
-
-def _retry_after_seconds(answer: dict[str, Any]) -> float | None:
-    parameters = answer.get("parameters")
-    seconds = parameters.get("retry_after") if isinstance(parameters, dict) else None
-    return float(seconds) if isinstance(seconds, int | float) else None
+    return PollFailed(description, answer.get("parameters", {}).get("retry_after"))
 
 
 _UNDISTURBED_SECONDS = 8

@@ -48,5 +48,4 @@ async def quiet_jobs(database: Queryable, job_ids: Sequence[int]) -> frozenset[i
         LEFT JOIN groups ON groups.chat_id = jobs.chat_id
         WHERE jobs.id IN ({some}) AND (preferences.quiet = 1 OR groups.quiet = 1)
         """  # noqa: S608
-    rows = await database.fetch_all(sql)
-    return frozenset(int(row["id"]) for row in rows)
+    return frozenset(await database.column(sql))

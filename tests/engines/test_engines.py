@@ -12,7 +12,7 @@ from bot.config.settings import Settings
 from bot.dashscope.errors import Moderated, ServiceStopped, StopCause, Unanswered
 from bot.dashscope.tasks import TaskStatus
 from bot.dashscope.verdict import Verdict
-from bot.engines.outages import NotDue, Outages
+from bot.engines.outages import Outages
 from bot.engines.registry import Engines
 from bot.gate import Rule, RuleRefused
 from bot.jobs.prepare import PhotoUnsuitable, Preparation
@@ -172,16 +172,12 @@ async def test_a_task_of_an_engine_without_a_key_is_not_given_up_at_once(fakes: 
 
 async def test_a_retired_engine_holds_back_nobody_else(fakes: Fakes, outages: Outages) -> None:
     await outages.of("emo").refused(Work.SUBMIT, RETIRED)
-    assert not await outages.of("emo").may_prepare()
-    assert await outages.of("wan2.2-s2v").may_prepare()
-    async with fakes.database.transaction() as tx:
-        assert await outages.probe(tx) is None
-        with pytest.raises(NotDue):
-            await outages.of("emo").probe(tx)
+    assert not await outages.of("emo").may_submit(fakes.database)
+    assert await outages.of("wan2.2-s2v").may_submit(fakes.database)
     await fakes.post()
     assert any("emo: submit: 404" in text for text in fakes.told())
     assert await outages.resume(asked=True)
-    assert await outages.of("emo").may_prepare()
+    assert await outages.of("emo").may_submit(fakes.database)
 
 
 async def test_each_engine_has_a_line_of_its_own(fakes: Fakes) -> None:

@@ -306,9 +306,9 @@ async def test_a_photo_that_is_checked_again_is_a_reason_to_try_a_video_now(fake
     waiting = await fakes.waiting_job()
     for work in Work:
         await fakes.outages.refused(work, UNPAID)
-    assert not await fakes.outages.may_prepare()
+    assert not await fakes.outages.may_submit(fakes.database)
     await fakes.outages.worked(Work.CHECK)
-    assert await fakes.outages.may_prepare()
+    assert await fakes.outages.may_submit(fakes.database)
     assert await fakes.outages.is_stopped()
     async with fakes.open():
         await fakes.until(lambda: len(fakes.told()) == 2)
@@ -323,7 +323,7 @@ async def test_checked_photos_and_uploads_prove_nothing_of_a_retired_video_model
     for work in (Work.CHECK, Work.UPLOAD):
         await fakes.outages.worked(work)
     assert await fakes.outages.is_stopped()
-    assert not await fakes.outages.may_prepare()
+    assert not await fakes.outages.may_submit(fakes.database)
 
 
 async def test_a_video_made_again_proves_nothing_of_a_retired_model_for_photos(
