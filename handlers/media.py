@@ -166,16 +166,15 @@ async def _record(
             surplus=surplus,
             late=late,
         )
-        stored = await media.by_source(tx, received.source)
-        if new and stored is not None and item.is_borrowed:
-            await _borrow(tx, stored.id, item.owner)
-        if new and stored is not None and not surplus:
+        if new is not None and item.is_borrowed:
+            await _borrow(tx, new.id, item.owner)
+        if new is not None and not surplus:
             if not late:
-                await _wait_for_consent(tx, context, stored, agreed=agreed)
-            await drafts.put(tx, stored)
+                await _wait_for_consent(tx, context, new, agreed=agreed)
+            await drafts.put(tx, new)
             if not late:
-                await drafts.wake_other(tx, stored)
-    return stored, agreed
+                await drafts.wake_other(tx, new)
+        return new or await media.by_source(tx, received.source), agreed
 
 
 async def _wait_for_consent(

@@ -131,8 +131,8 @@ async def record(
     not_before_milliseconds: int,
     surplus: bool = False,
     late: bool = False,
-) -> bool:
-    """Store what arrived; False when this update was recorded before.
+) -> Media | None:
+    """Store what arrived; None when this update was recorded before.
 
     One of an album that is passed over is `surplus`: nothing becomes of it. One that is `late`
     was sent so long ago that its sender is asked first. A group that moved is known by its new id.
@@ -148,9 +148,10 @@ async def record(
             :file_size_bytes, :state, :fault, :announced,
             COALESCE((SELECT levelled FROM preferences WHERE user_id = :user_id), 1),
             :not_before, :wanted_at, :now)
-        ON CONFLICT (source) DO NOTHING
+        ON CONFLICT (source) DO NOTHING RETURNING *
         """
-    return await tx.change(
+    return await tx.one(
+        Media,
         sql,
         **columns(received),
         **received.conversation._asdict(),

@@ -11,6 +11,7 @@ from bot.common import Component, Part
 from bot.delivery.finish import Finisher
 from bot.delivery.package import MADE, Copy, SendRequest, with_private
 from bot.delivery.send_video import NOT_KEPT, VideoSender, Withdrawn
+from bot.limits import effective_settings_of
 from bot.media.errors import VideoUnreadable
 from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
 from bot.retry import CHAT
@@ -60,8 +61,8 @@ class Deliverer(Component):
     async def _request(self, job: Job) -> SendRequest:
         """As a round note where that is wanted; no other form can become one."""
         is_short = (job.billed_milliseconds or 0) <= LONGEST_NOTE_MILLISECONDS
-        as_note = is_short and (await self.effective(job.conversation)).reply_as == "note"
-        copies = (Copy(Form.ROUND), *MADE) if as_note else MADE
+        chosen = await effective_settings_of(self.database, self.limits, job.conversation)
+        copies = (Copy(Form.ROUND), *MADE) if is_short and chosen.reply_as == "note" else MADE
         there = await self.messenger.reply_to_voice(job)
         where = with_private(there, job.user_id)
         return SendRequest(job, deliveries.first_cause(job), where, copies, is_first=True)

@@ -100,7 +100,8 @@ class Packager(Component):
             lines = [texts.html(request.text, label=ai_label_of(job, texts))]
         if note is not None:
             lines.append(texts.html(note))
-        made = await tasks.of_job(self.database, job.id) if request.is_first else []
+        stopped = request.is_first and job.cancel_requested
+        made = await tasks.of_job(self.database, job.id) if stopped else []
         if any(task.state == TaskState.CANCELLED for task in made):
             lines.append(texts.html("video-stopped-early"))
         return "\n".join(lines)

@@ -15,24 +15,36 @@ from storage.jobs.failures import is_charged
 from storage.jobs.jobs import FINAL, Job, JobState, get
 from storage.jobs.tasks import ENDED, WAITING, Task, TaskState
 
+_ENDING = (TaskState.FAILED, TaskState.CANCELLED)
+
 
 async def advance(tx: Transaction, job_id: int) -> None:
-    """One of its tasks has moved, or it is to end: bring it as far as its tasks allow.
+    """One of its tasks has moved: bring it as far as its tasks allow.
 
     A task that failed, or that the provider broke off, ends it; what runs at that moment is waited
-    for, because it may be billed.
+    for, because it may be billed. Whatever ends a job shows in a task that has ended or is asked to
+    stop: without one, nothing is to be done.
     """
+    made = await tasks.of_job(tx, job_id)
+    if _have_ended(made) or any(task.state in _ENDING or task.cancel_requested for task in made):
+        await _advance(tx, job_id, made)
+
+
+async def _advance(tx: Transaction, job_id: int, made: list[Task]) -> None:
     job = await get(tx, job_id)
     if job is None or job.state != JobState.MAKING:
         return
-    made = await tasks.of_job(tx, job_id)
     job = await _note_failure(tx, job, made)
     broken_off = any(task.state == TaskState.CANCELLED for task in made)
     if job.failure is not None or job.cancel_requested or broken_off:
         await _stop_tasks(tx, job)
         made = await tasks.of_job(tx, job_id)
-    if all(task.state in ENDED for task in made):
+    if _have_ended(made):
         await _conclude(tx, job, made)
+
+
+def _have_ended(made: list[Task]) -> bool:
+    return all(task.state in ENDED for task in made)
 
 
 async def cancel(tx: Transaction, job_id: int) -> bool:
@@ -42,7 +54,7 @@ async def cancel(tx: Transaction, job_id: int) -> bool:
     key = {"id": job_id, "cancel_requested": 0, "state": JobState.MAKING}
     if not await tx.update("jobs", {"cancel_requested": 1}, **key):
         return False
-    await advance(tx, job_id)
+    await _advance(tx, job_id, await tasks.of_job(tx, job_id))
     job = await get(tx, job_id)
     return job is not None and job.state == JobState.CANCELLED
 

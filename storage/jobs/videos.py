@@ -13,27 +13,27 @@ _SHOWN = f"""state IN ({", ".join(f"'{state}'" for state in RENDERED)}) AND NOT 
 """Not one that may not be shown any more (see `borrowed_media`)."""
 
 
+_STOPPED = """
+    SELECT media_id FROM borrowed_media
+    WHERE media_id IN (:photo_id, :voice_id) AND stopped_at_milliseconds IS NOT NULL"""
+_TAKEN_DOWN = """
+    SELECT job_id FROM decisions JOIN jobs ON jobs.id = job_id
+    WHERE photo_id = :photo_id AND voice_id = :voice_id AND decision = 'take-down'"""
+
+
 async def is_withdrawn(database: Queryable, job: Job) -> bool:
     """Whether its video must not be shown: it was taken down, or somebody in it objects."""
-    return await is_taken_down(database, job) or await is_stopped(database, job)
+    return await database.exists(f"{_TAKEN_DOWN} UNION ALL {_STOPPED}", **columns(job))
 
 
 async def is_stopped(database: Queryable, job: Job) -> bool:
     """Whether somebody in it objects, or an administrator stopped the use of what is theirs."""
-    sql = """
-        SELECT 1 FROM borrowed_media
-        WHERE media_id IN (:photo_id, :voice_id) AND stopped_at_milliseconds IS NOT NULL
-        """
-    return await database.exists(sql, **columns(job))
+    return await database.exists(_STOPPED, **columns(job))
 
 
 async def is_taken_down(database: Queryable, job: Job) -> bool:
     """Whether an administrator had it taken down, or another one of the same photo and voice."""
-    sql = """
-        SELECT job_id FROM decisions JOIN jobs ON jobs.id = job_id
-        WHERE photo_id = :photo_id AND voice_id = :voice_id AND decision = 'take-down'
-        """
-    return await database.exists(sql, **columns(job))
+    return await database.exists(_TAKEN_DOWN, **columns(job))
 
 
 async def same_as(database: Queryable, job: Job) -> list[Job]:
