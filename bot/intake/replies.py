@@ -155,6 +155,8 @@ class MediaReplies(Component):
         if job is not None:
             return await self._used(item, texts)
         draft = await drafts.get(self.database, item.conversation)
+        if draft.is_complete:
+            return None  # the other became ready meanwhile, and makes a job of both
         if item.is_photo:
             return await self._photo_ready(item, draft, texts)
         seconds = (item.duration_milliseconds or 0) / 1000

@@ -10,6 +10,7 @@ import pytest
 from telegram import Chat, Message, PhotoSize, User
 
 from bot.intake.intake import Intake
+from bot.intake.replies import MediaReplies
 from bot.services import Services
 from bot.telegram.destination import Destination
 from bot.telegram.outgoing import SentMessage
@@ -17,8 +18,9 @@ from handlers.context import MessageContext
 from handlers.media import receive_media
 from storage import due, media
 from storage.due import Due
-from storage.media import Media
+from storage.media import ConversationKey, Media
 from storage.people import consents
+from tests.storage import orders
 from tests.support.fake_services import Fakes
 from tests.support.texts import TEXTS, said
 
@@ -91,3 +93,12 @@ async def test_in_the_end_one_message_says_what_came_of_a_photo(
     await receiving
     await say_what_is_due(fakes)
     assert [text for text in fakes.sender.to(ADA.id) if text] == [said("photo-gone")]
+
+
+async def test_nothing_is_asked_for_that_is_ready_by_now(fakes: Fakes) -> None:
+    """Both are ready, and whichever was the later is about to have the video made."""
+    here = ConversationKey(7, 0, 7)
+    async with fakes.database.transaction() as tx:
+        both = [await orders.item(tx, kind, here) for kind in ("photo", "voice")]
+    replies = MediaReplies(common=fakes.common)
+    assert [await replies.words(item) for item in both] == [None, None]
