@@ -13,7 +13,7 @@ import asyncio
 import bisect
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -66,10 +66,17 @@ class HttpClient(httpx.AsyncClient):
         super().__init__(trust_env=False, **{"timeout": _TIMEOUT, **options})
         self._cookies = _NoCookies()
 
-    def on_fresh_connections(self) -> HttpClient:
-        """One like it that opens a connection for each request."""
+    @asynccontextmanager
+    async def on_fresh_connections(self) -> AsyncIterator[HttpClient]:
+        """One like it that opens a connection for each request; itself where somebody else's
+        transport is used, which is not ours to close.
+        """
+        if self._made_with.get("transport") is not None:
+            yield self
+            return
         limits = httpx.Limits(max_keepalive_connections=0)
-        return HttpClient(**{**self._made_with, "limits": limits})
+        async with HttpClient(**{**self._made_with, "limits": limits}) as fresh:
+            yield fresh
 
     async def send(
         self, request: httpx.Request, *, stream: bool = False, **options: Any

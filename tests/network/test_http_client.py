@@ -83,3 +83,21 @@ async def test_what_httpx_names_keeps_its_name(streamed: bool) -> None:
 async def test_a_good_answer_is_read_whole(streamed: bool) -> None:
     async with client(Body()) as http:
         assert await all_of(http, streamed=streamed) == b"some"
+
+
+class SomebodyElses(httpx.MockTransport):
+    """Notes when it is closed."""
+
+    is_closed = False
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
+async def test_a_transport_that_was_handed_in_is_not_closed_with_fresh_connections() -> None:
+    transport = SomebodyElses(lambda _: httpx.Response(200))
+    async with HttpClient(transport=transport) as http:
+        async with http.on_fresh_connections() as fresh:
+            await fresh.get("https://x/")
+        assert not transport.is_closed
+        await http.get("https://x/")
