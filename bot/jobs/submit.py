@@ -52,7 +52,6 @@ FORGOTTEN_AFTER_MILLISECONDS = 23 * 3600 * 1000
 """The provider lists the tasks of 24 hours: what is older cannot be looked up any more."""
 
 _SAME_TIME_MILLISECONDS = 10_000
-_UNREACHABLE, _FULL = "unreachable", "full"
 
 
 class Submission(Component):
@@ -66,15 +65,19 @@ class Submission(Component):
     outages = Part(Outages)
     refusals = Part(Refusals)
     _seen: dict[int, tuple[int, int, int]] = field(init=False, default_factory=dict)
-    _suspended: defaultdict[str, Suspension] = field(init=False)
-    """By what asks to wait: no connection, no room on the disk, an engine that takes no more."""
+    _unreachable: Suspension = field(init=False)
+    _full: Suspension = field(init=False)
+    """The disk has no room."""
+    _throttled: defaultdict[str, Suspension] = field(init=False)
+    """By the engine that takes no more."""
 
     def __post_init__(self) -> None:
-        self._suspended = defaultdict(partial(Suspension, self.clock))
+        self._unreachable, self._full = Suspension(self.clock), Suspension(self.clock)
+        self._throttled = defaultdict(partial(Suspension, self.clock))
 
     def _may_begin(self, engine: str) -> bool:
         """Whether a task may be taken for that engine: nothing asks to wait just now."""
-        return not (self._suspended[_UNREACHABLE].is_on or self._suspended[engine].is_on)
+        return not (self._unreachable.is_on or self._throttled[engine].is_on)
 
     async def fill(self, kinds: Set[Due] = ALL) -> AsyncIterator[tuple[Task, Work]]:
         """Each task that has just taken a free slot, with its submission."""
@@ -89,13 +92,13 @@ class Submission(Component):
         """Whether the disk has room for what is paid for: nothing is ordered that would be lost."""
         if ENGINES[engine.name].is_local:
             return True
-        if self._suspended[_FULL].is_on:
+        if self._full.is_on:
             return False
         free_bytes = self._free_bytes()
         if free_bytes >= LEAST_FREE_BYTES:
-            self._suspended[_FULL].end()
+            self._full.end()
             return True
-        self._suspended[_FULL].again()
+        self._full.again()
         megabytes = free_bytes // 1_000_000
         await self.operator.tell("disk-low", "operator-disk-low", megabytes=megabytes)
         return False
@@ -158,7 +161,7 @@ class Submission(Component):
             await self._date(task, engine)
             task_id = await engine.submit(ticket)
         except service.Unsent:
-            self._suspended[_UNREACHABLE].again()
+            self._unreachable.again()
             raise
         except service.DashScopeError as failure:
             self._answered(engine, failure)
@@ -178,15 +181,15 @@ class Submission(Component):
             await self.database.do(task_moves.date_submission, task, now, dated=dated)
 
     def _answered(self, engine: Engine, failure: service.DashScopeError | None) -> None:
-        self._suspended[_UNREACHABLE].end()
+        self._unreachable.end()
         if not isinstance(failure, service.Throttled):
-            self._suspended.pop(engine.name, None)
+            self._throttled.pop(engine.name, None)
 
     async def _too_many(self, task: Task, failure: service.Throttled) -> None:
         """It passes by itself; where it does not for minutes, the operator and all who wait are
         told, by a stop.
         """
-        suspension = self._suspended[task.engine]
+        suspension = self._throttled[task.engine]
         delay_seconds = suspension.again(failure.retry_after_seconds)
         if suspension.lasts:
             stopped = service.ServiceStopped(str(failure), cause=service.StopCause.THROTTLED)
