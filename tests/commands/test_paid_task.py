@@ -131,16 +131,22 @@ async def test_an_order_that_was_killed_is_on_disk(
     assert (tmp_path / "out.mp4.task").read_text().startswith("ordered at ")
 
 
+async def made_before(sandbox: Sandbox, folder: Path, word: Path) -> str:
+    """The task of another video, which is there already."""
+    await make_video(settings_of(sandbox), PORTRAIT, word, folder / "one.mp4", ask=False)
+    (task,) = (await provider(sandbox, "state"))["tasks"]
+    task_id: str = task["task_id"]
+    return task_id
+
+
 async def test_an_order_without_an_id_is_looked_up_and_never_repeated(
     sandbox: Sandbox, tmp_path: Path, out: Path, word: Path
 ) -> None:
-    await make_video(settings_of(sandbox), PORTRAIT, word, tmp_path / "one.mp4", ask=False)
-    (task,) = (await provider(sandbox, "state"))["tasks"]
-    note = tmp_path / "out.mp4.task"
+    task_id, note = await made_before(sandbox, tmp_path, word), tmp_path / "out.mp4.task"
     note.write_text(f"ordered at {SystemClock().now_milliseconds()}\n")
-    with pytest.raises(Failure, match=f"make --task {task['task_id']} -o "):
+    with pytest.raises(Failure, match=f"make --task {task_id} -o "):
         await make_video(settings_of(sandbox), PORTRAIT, word, out, ask=False)
-    assert note.read_text().strip() == task["task_id"]
+    assert note.read_text().strip() == task_id
     assert len((await provider(sandbox, "state"))["tasks"]) == 1
 
 
@@ -223,9 +229,7 @@ async def test_an_order_under_way_when_interrupted_is_waited_for_and_named(
 async def test_fetching_one_task_leaves_the_note_of_another(
     sandbox: Sandbox, tmp_path: Path, out: Path, word: Path
 ) -> None:
-    await make_video(settings_of(sandbox), PORTRAIT, word, tmp_path / "one.mp4", ask=False)
-    (task,) = (await provider(sandbox, "state"))["tasks"]
-    note = tmp_path / "out.mp4.task"
+    task_id, note = await made_before(sandbox, tmp_path, word), tmp_path / "out.mp4.task"
     note.write_text("another-task\n")
-    await fetch_video(settings_of(sandbox), task["task_id"], out)
+    await fetch_video(settings_of(sandbox), task_id, out)
     assert note.read_text() == "another-task\n"
