@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 from tests.bench.figures import Figure, figure_of
-from tests.bench.worlds import World, eventually, world
+from tests.support.deadlines import eventually
+from tests.support.world import World, world
 
 RUNS = 1
 PEOPLE = 30

@@ -19,7 +19,9 @@ from bot.config.service import ServiceSettings
 from bot.media import calls
 from tests.bench.figures import Figure, figure_of
 from tests.bench.processes import media_processes, processor_seconds
-from tests.bench.worlds import World, photo, voice, world
+from tests.support.media.photos import photo
+from tests.support.media.voices import voice
+from tests.support.world import World, world
 
 RUNS = 5
 RENDER_SECONDS = 1.0

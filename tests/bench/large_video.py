@@ -19,7 +19,7 @@ from bot.sandbox.dashscope import app as provider
 from bot.sandbox.dashscope.tasks.renderer import OnProgress
 from tests.bench.figures import Figure, figure_of
 from tests.bench.processes import memory_megabytes, own_megabytes, settled_megabytes
-from tests.bench.worlds import World, world
+from tests.support.world import World, world
 
 MEGABYTES = 45
 RUNS = 2

@@ -16,7 +16,7 @@ import av
 
 from bot.media.sound.normalise import normalise_sound
 from tests.bench.figures import Figure, figure_of
-from tests.bench.worlds import SPEECH_RATE_HZ, as_file, speech
+from tests.support.media.voices import SPEECH_RATE_HZ, as_file, speech
 
 LENGTHS_SECONDS = (3, 10, 19)
 RUNS = 7

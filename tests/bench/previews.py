@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench.figures import Figure, figure_of
-from tests.bench.worlds import World, world
+from tests.support.world import World, world
 
 PEOPLE = 3
 SECONDS = 18.5

@@ -21,7 +21,9 @@ from storage.db.database import Database
 from storage.jobs import task_moves
 from storage.jobs.ledger import Caps
 from tests.bench.figures import Figure, figure_of
-from tests.bench.worlds import ACCOUNT, ENGINE, SHANGHAI, Fakes, more_jobs, start_job
+from tests.storage.orders import ACCOUNT, ENGINE, SHANGHAI, more_jobs
+from tests.storage.orders import start as start_job
+from tests.support.fake_services import Fakes
 
 FEW, SOME, MANY = 10, 10_000, 100_000
 RUNS = 9

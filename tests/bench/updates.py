@@ -17,7 +17,9 @@ from telegram.ext import ApplicationBuilder, TypeHandler
 from bot.clock import SystemClock
 from storage.db.database import Database
 from tests.bench.figures import Figure, figure_of
-from tests.bench.worlds import SECRET_TOKEN, LocalTelegram, local_telegram, running_loop
+from tests.support.credentials import SECRET_TOKEN
+from tests.support.local_telegram import LocalTelegram, local_telegram
+from tests.telegram.conftest import running as running_loop
 
 RUNS = 3
 UPDATES = 500

@@ -19,7 +19,7 @@ import httpx
 
 from bot.config.settings import WebhookSettings
 from tests.bench.figures import Figure, figure_of
-from tests.bench.worlds import World, world
+from tests.support.world import World, world
 
 PROMISED_MILLISECONDS = 50.0
 _BURST, _BURST_SECONDS = 300, 3.0
