@@ -133,7 +133,7 @@ class OutboxRunner:
         kind = self._kinds.get(entry.kind)
         if kind is None:
             await self._keep(entry)
-        elif (wait_seconds := self.sender.wait_seconds(entry.chat_id)) > LONGEST_WAIT_SECONDS:
+        elif (wait_seconds := self.sender.wait_seconds(entry.chat_id)) > 0:
             await self.database.do(outbox.leave_alone, wait_seconds, chat_id=entry.chat_id)
         elif (begun := await self._begin(kind, entry)) is not None:
             key = begun.unique_key

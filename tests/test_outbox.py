@@ -293,15 +293,16 @@ async def test_of_one_chat_and_kind_one_attempt_is_under_way(work: Work) -> None
     assert most == 1
 
 
-async def test_a_chat_that_is_to_be_left_alone_holds_nobody_up(work: Work) -> None:
+@pytest.mark.parametrize("seconds", [100, 3])
+async def test_a_chat_that_is_to_be_left_alone_holds_nobody_up(work: Work, seconds: int) -> None:
     await work.put("a", GROUP)
     await work.put("b", GROUP)
     await work.put("c", ADA)
-    work.fakes.sender.queue_seconds[GROUP] = 100
+    work.fakes.sender.queue_seconds[GROUP] = seconds
     await run_all(work.runner())
     assert (work.tries, work.done) == (1, [(ADA, "c")])
     work.fakes.sender.queue_seconds.clear()
-    work.fakes.clock.advance(99)
+    work.fakes.clock.advance(seconds - 1)
     await run_all(work.runner())
     assert work.tries == 1
     work.fakes.clock.advance(2)
