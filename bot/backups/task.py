@@ -43,14 +43,10 @@ class Backups(Component):
     _look_at_seconds: float = field(init=False, default=-math.inf)
     _told_at_seconds: float = field(init=False, default=-math.inf)
     _under_way_since_seconds: float = field(init=False, default=math.inf)
-    _newest_milliseconds: int = field(init=False, default=0)
+    newest_milliseconds: int = field(init=False, default=0)
+    """When the newest was made, as far as is known (epoch); 0: none is."""
     _failures: int = field(init=False, default=0)
     _fault: str = field(init=False, default="")
-
-    @property
-    def newest_milliseconds(self) -> int:
-        """When the newest was made, as far as is known (epoch); 0: none is."""
-        return self._newest_milliseconds
 
     async def due(self) -> dict[Hashable, Work]:
         """See `BackgroundTask`; the disk, which may hang, is not looked at here."""
@@ -61,7 +57,7 @@ class Backups(Component):
 
     def _is_to_be_told(self, now_seconds: float) -> bool:
         """Late, and not about to be made, as after a clock was set or a bot was down."""
-        late = self.clock.now_milliseconds() - self._newest_milliseconds > LATE_MILLISECONDS
+        late = self.clock.now_milliseconds() - self.newest_milliseconds > LATE_MILLISECONDS
         hangs = now_seconds - self._under_way_since_seconds >= _UNDER_WAY_SECONDS
         told = now_seconds - self._told_at_seconds < _TELL_EVERY_SECONDS
         return late and (hangs or self._failures > 0) and not told
@@ -89,8 +85,8 @@ class Backups(Component):
     async def _make_if_due(self) -> None:
         now, folder = self.clock.now_milliseconds(), self._folder
         newest = await asyncio.to_thread(folder.newest, now)
-        self._newest_milliseconds = newest or 0
-        if now - self._newest_milliseconds < whole(self.limits.backup_hours, HOUR):
+        self.newest_milliseconds = newest or 0
+        if now - self.newest_milliseconds < whole(self.limits.backup_hours, HOUR):
             return
         fault = await asyncio.to_thread(folder.fault)
         if fault is not None:
@@ -101,7 +97,7 @@ class Backups(Component):
             await self._make(file)
         finally:
             await asyncio.to_thread(folder.remove_unfinished)
-        self._newest_milliseconds = now
+        self.newest_milliseconds = now
         removed = await asyncio.to_thread(folder.remove_all_but, self.limits.backups_kept, now)
         logger.info("%s is a whole copy of the database; %d older ones were removed", file, removed)
 

@@ -89,7 +89,9 @@ class Settings(ServiceSettings, DatabaseSettings, PortSettings):
     """Telegram user ids with commas, such as 1001,1002"""
     public_url: Annotated[str | None, AfterValidator(values.public_address), Optional] = None
     """the https address at which Telegram reaches this bot"""
-    metrics_token: Annotated[SecretStr | None, AfterValidator(values.metrics_token)] = None
+    metrics_token: Annotated[SecretStr | None, AfterValidator(values.metrics_token), Optional] = (
+        None
+    )
     """16 or more letters and digits that whoever reads /metrics sends, or remove the line"""
     contact: Annotated[str | None, Field(max_length=100), Optional] = None
     """how people reach you, such as @name or a mail address"""

@@ -55,16 +55,13 @@ def bot_token(value: SecretStr) -> SecretStr:
 
 
 def metrics_token(value: SecretStr | None) -> SecretStr | None:
-    """What can be sent as a bearer token (RFC 6750) and is hard to guess; None if empty."""
-    text = value.get_secret_value().strip() if value else ""
-    if not text:
-        return None
-    if not _BEARER.fullmatch(text):
+    """What can be sent as a bearer token (RFC 6750) and is hard to guess."""
+    if value is not None and not _BEARER.fullmatch(value.get_secret_value()):
         raise ValueError(
             "is not 16 or more letters and digits: make one with `openssl rand -hex 16`, or remove "
             "the line"
         )
-    return SecretStr(text)
+    return value
 
 
 def api_key(value: SecretStr | None) -> SecretStr | None:
@@ -105,15 +102,15 @@ def optional_address(value: str | None) -> str | None:
 
 def sentry_dsn(value: SecretStr | None) -> SecretStr | None:
     """What names a Sentry project: an address with a key in it."""
-    text = value.get_secret_value().strip() if value else ""
-    scheme, _, rest = text.partition("://")
+    if value is None:
+        return None
+    scheme, _, rest = value.get_secret_value().partition("://")
     key, _, place = rest.rpartition("@")
     host, _, project = place.rpartition("/")
-    if text and not (_KEY.fullmatch(key) and project.isdecimal() and project.isascii()):
+    if not (_KEY.fullmatch(key) and project.isdecimal() and project.isascii()):
         raise ValueError("is not a DSN (https://key@host/number): copy it again from Sentry")
-    if text:
-        address(f"{scheme}://{host}")
-    return SecretStr(text) if text else None
+    address(f"{scheme}://{host}")
+    return value
 
 
 def _can_be_asked(address: str) -> bool:

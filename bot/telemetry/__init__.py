@@ -24,8 +24,7 @@ def set_up_telemetry(settings: Settings) -> None:
         except ImportError as error:
             packages = "opentelemetry-sdk opentelemetry-exporter-otlp-proto-http"
             raise _missing("OTEL_EXPORTER_OTLP_ENDPOINT", packages) from error
-        bot_id, _, _ = settings.telegram_bot_token.get_secret_value().partition(":")
-        send_traces(settings.otel_exporter_otlp_endpoint, bot_id)
+        send_traces(settings.otel_exporter_otlp_endpoint, str(settings.bot_id))
 
 
 def _missing(setting: str, packages: str) -> SettingsInvalid:

@@ -39,15 +39,14 @@ class Observer:
         """Until it is cancelled. One look that hangs keeps no other waiting."""
         self.health.expect(Sign.DATABASE, Sign.DISK, Sign.ROOM, Sign.SERVICE)
         async with asyncio.TaskGroup() as looks:
-            looks.create_task(self._every(_LOOK_SECONDS, self._write))
-            looks.create_task(self._every(_LOOK_SECONDS, self._look_at_disk))
-            looks.create_task(self._every(_LOOK_SECONDS, self._look_at_service))
+            for look in (self._write, self._look_at_disk, self._look_at_service):
+                looks.create_task(self._every(look))
 
-    async def _every(self, seconds: float, look: Callable[[], Awaitable[None]]) -> None:
+    async def _every(self, look: Callable[[], Awaitable[None]]) -> None:
         while True:
             with suppress(DatabaseTrouble):  # the database says itself that it is lost
                 await look()
-            await self.health.clock.sleep(seconds)
+            await self.health.clock.sleep(_LOOK_SECONDS)
 
     async def _write(self) -> None:
         """Nothing, but with the right to: whoever has the database's lock is waited for."""

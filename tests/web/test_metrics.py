@@ -392,7 +392,7 @@ def made_here(fakes: Fakes, folder: Path) -> None:
     """One was made at that moment."""
     limits = fakes.common.limits.model_copy(update={"backup_dir": folder})
     object.__setattr__(fakes.common, "limits", limits)
-    fakes.common.part(Backups)._newest_milliseconds = 1_234_000
+    fakes.common.part(Backups).newest_milliseconds = 1_234_000
 
 
 async def test_openmetrics_is_spoken_to_who_asks_for_it(fakes: Fakes) -> None:

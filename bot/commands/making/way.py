@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -24,7 +23,7 @@ from bot.media.calls import normalise_picture, normalise_sound, stamp_label
 from bot.media.errors import VideoUnreadable
 from bot.media.exchange import NormalisedPicture, NormalisedSound, OrderedVideo, ResultFault
 from bot.media.processes import MediaProcesses
-from bot.media.result import keep_result
+from bot.media.result import OwnVoice, keep_result
 from bot.retry import RESULT_UNUSABLE, persisting
 from bot.texts import Texts
 
@@ -55,7 +54,11 @@ async def make_video(
                 task_id = await ordered(service, picture.jpeg, voice.wav, verdict, note, yuan)
                 if service.paid:
                     _tell(f"Task {task_id} (also in {note.path})")
-                order = _Order(_ordered_video(settings, picture, voice), voice.wav)
+
+                async def own_voice() -> bytes:
+                    return voice.wav
+
+                order = _ordered_video(settings, picture, voice), own_voice
                 await _deliver(service, task_id, output, note, order)
 
 
@@ -97,16 +100,8 @@ async def _prepared(photo: Path, sound: Path) -> tuple[NormalisedPicture, Normal
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """What the video should be, and its voice."""
-
-    video: OrderedVideo
-    wav: bytes
-
-    async def voice(self) -> bytes:
-        """To be put back where the result lacks it."""
-        return self.wav
+_Order = tuple[OrderedVideo, OwnVoice]
+"""What the video should be, and its voice, to be put back where the result lacks it."""
 
 
 def _ordered_video(
@@ -149,8 +144,7 @@ async def _copy(
         if order is None:
             await media.run(stamp_label, raw, labelled, task.task_id)
         else:
-            wanted = order.video, order.voice
-            _tell_of(await keep_result(media, raw, labelled, task.task_id, *wanted))
+            _tell_of(await keep_result(media, raw, labelled, task.task_id, *order))
 
     try:
         await persisting(attempt, _NOT_YET, RESULT_UNUSABLE, service.clock.sleep)
