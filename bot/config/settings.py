@@ -17,7 +17,6 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
-from pydantic_settings import NoDecode
 
 from bot.config import values
 from bot.config.amounts import (
@@ -85,7 +84,7 @@ class Settings(ServiceSettings, DatabaseSettings, PortSettings):
     """hours from one backup to the next, 1 to 24"""
     backups_kept: Annotated[Count, Field(ge=1)] = 7
     """a whole number of backups that are kept, 1 or more"""
-    admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(values.ids)] = frozenset()
+    admin_ids: Annotated[frozenset[int], BeforeValidator(values.ids)] = frozenset()
     """Telegram user ids with commas, such as 1001,1002"""
     public_url: Annotated[str | None, AfterValidator(values.public_address), Optional] = None
     """the https address at which Telegram reaches this bot"""
@@ -95,9 +94,7 @@ class Settings(ServiceSettings, DatabaseSettings, PortSettings):
     """16 or more letters and digits that whoever reads /metrics sends, or remove the line"""
     contact: Annotated[str | None, Field(max_length=100), Optional] = None
     """how people reach you, such as @name or a mail address"""
-    allowed_groups: Annotated[frozenset[int], NoDecode, BeforeValidator(values.group_ids)] = (
-        frozenset()
-    )
+    allowed_groups: Annotated[frozenset[int], BeforeValidator(values.group_ids)] = frozenset()
     """ids of the groups the bot works in, with commas; empty: all groups"""
     quota_seconds_per_day: Seconds = Decimal(60)
     """seconds of video per person and day, such as 60 (0: none)"""

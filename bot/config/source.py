@@ -9,13 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from dotenv import dotenv_values
-from pydantic import ValidationError
-from pydantic_settings import (
-    BaseSettings,
-    InitSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.config.mending import unquoted
 from bot.config.sentences import SettingsInvalid, sentences_of
@@ -38,15 +32,11 @@ def settings_in_file() -> dict[str, str | None]:
     return dotenv_values(stream=io.StringIO(_text()))
 
 
-class FromEnvironment(BaseSettings):
+class FromEnvironment(BaseModel):
     """The environment first, then the file that `env_file` names."""
 
-    model_config = SettingsConfigDict(
-        frozen=True,
-        extra="ignore",
-        hide_input_in_errors=True,
-        use_attribute_docstrings=True,
-        validate_default=True,
+    model_config = ConfigDict(
+        frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True, validate_default=True
     )
 
     @classmethod
@@ -57,29 +47,18 @@ class FromEnvironment(BaseSettings):
         """
         wrong = _network_faults() if online else []
         try:
-            settings = cls()
+            settings = cls.model_validate(_written())
         except ValidationError as error:
             raise SettingsInvalid(*wrong, *sentences_of(error, cls.model_fields)) from None
         if wrong:
             raise SettingsInvalid(*wrong)
         return settings
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """See the class; the file is looked up now, not when the module was imported."""
-        sources = [settings_in_file(), env_settings()]
-        said = [
-            {name.lower(): unquoted(value) for name, value in source.items() if value is not None}
-            for source in sources
-        ]
-        return init_settings, InitSettingsSource(settings_cls, {**said[0], **said[1]})
+
+def _written() -> dict[str, str]:
+    """What is written of all settings, by their names in small letters."""
+    said = [*settings_in_file().items(), *os.environ.items()]
+    return {name.lower(): unquoted(value) for name, value in said if value is not None}
 
 
 def _network_faults() -> list[str]:
