@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 LONG_LOCK_SECONDS = 30.0
-_LOOK_AT_LOCKS_SECONDS = 5.0
+_LOOK_AT_DATABASE_SECONDS = 5.0
 
 
 async def run(settings: Settings, *, stop: asyncio.Event) -> None:
@@ -218,7 +218,7 @@ async def _run_all(
     signs: list[asyncio.Task[Any]] = [
         asyncio.create_task(stop.wait()),
         asyncio.create_task(running.common.database.lost()),
-        asyncio.create_task(_report_locks(running.common.database, settings)),
+        asyncio.create_task(_watch_database(running.common.database, settings)),
         *_watches(running, settings),
     ]
     running.health.expect(Sign.UPDATES)
@@ -255,10 +255,11 @@ def _raise_what_ended_it(tasks: Sequence[asyncio.Task[Any]], stop: asyncio.Event
         logger.warning("%s Stopped without waiting for it; nothing is lost.", error)
 
 
-async def _report_locks(database: Database, settings: Settings) -> None:
+async def _watch_database(database: Database, settings: Settings) -> None:
     """A lock is waited for; a long one is somebody's mistake."""
     while True:
-        await asyncio.sleep(_LOOK_AT_LOCKS_SECONDS)
+        await asyncio.sleep(_LOOK_AT_DATABASE_SECONDS)
+        await database.look_in_place()
         if database.locked_seconds > LONG_LOCK_SECONDS:
             path = str(settings.database_path)
             await raise_alarm(settings, "operator-database-locked", path)

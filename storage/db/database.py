@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +29,8 @@ from storage.db.connection import (
     finish,
     told_as_trouble,
 )
-from storage.db.errors import DatabaseUnusable, is_busy, locked, trouble_of
+from storage.db.errors import DatabaseUnusable, displaced, is_busy, locked, trouble_of
+from storage.db.lock import lock_of
 from storage.db.migrate import migrate
 from storage.db.rows import Row, Value, from_row
 
@@ -183,6 +185,8 @@ class Database(Queryable):
     clock: Clock
     writer: aiosqlite.Connection
     reader: aiosqlite.Connection
+    files: Mapping[Path, os.stat_result] = field(default_factory=dict)
+    """Those that have to stay where they are."""
     _lock: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
     _line: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
     _hurried: bool = field(init=False, default=False)
@@ -210,7 +214,8 @@ class Database(Queryable):
                 reader = await connect(path)
                 async with closed_on_failure(reader):
                     await reader.execute("PRAGMA query_only = ON")
-        return cls(path=path, clock=clock, writer=writer, reader=reader)
+        files = {each: each.stat() for each in (path, lock_of(path)) if each.exists()}
+        return cls(path=path, clock=clock, writer=writer, reader=reader, files=files)
 
     @property
     def now_milliseconds(self) -> int:
@@ -228,6 +233,25 @@ class Database(Queryable):
         await self._lost.wait()
         assert self._trouble is not None  # noqa: S101
         return self._trouble
+
+    async def look_in_place(self) -> None:
+        """Be lost where the files are not those of the beginning any more: what is written to them
+        nobody would ever read, and another process may have begun with new ones.
+        """
+        if not await asyncio.to_thread(self._is_in_place):
+            self._lose(displaced(self.path))
+
+    def _is_in_place(self) -> bool:
+        try:
+            return all(os.path.samestat(each.stat(), was) for each, was in self.files.items())
+        except FileNotFoundError:
+            return False
+        except OSError:  # a disk that fails is noticed by those who write there
+            return True
+
+    def _lose(self, trouble: DatabaseUnusable) -> None:
+        self._trouble = trouble
+        self._lost.set()
 
     async def hurry(self) -> None:
         """Wait for no lock any more, since the process ends: DatabaseLocked is raised instead."""
@@ -314,8 +338,7 @@ class Database(Queryable):
             trouble = trouble_of(error, self.path, written=written)
             if trouble is None:
                 raise
-            self._trouble = trouble
-            self._lost.set()
+            self._lose(trouble)
             raise trouble from error
 
 

@@ -50,6 +50,14 @@ def damaged(path: Path) -> DatabaseUnusable:
     return DatabaseUnusable(_SENTENCES[sqlite3.SQLITE_CORRUPT].format(path=path))
 
 
+def displaced(path: Path) -> DatabaseUnusable:
+    """What is raised where somebody took away the file that is still written to."""
+    return DatabaseUnusable(
+        f"The database {path}, or its .lock, was moved, deleted or replaced while the bot worked "
+        "with it: put it back, or restore a backup, and start again."
+    )
+
+
 def locked(path: Path) -> DatabaseLocked:
     """What a lock that is not waited for (any more) is raised as."""
     return DatabaseLocked(f"Another program keeps the database {path} locked: end it.")

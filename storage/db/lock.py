@@ -18,6 +18,11 @@ class LockUnavailable(DatabaseTrouble):
     """The lock's file cannot be made, or something else has its name."""
 
 
+def lock_of(database_path: Path) -> Path:
+    """The file that is locked while a process works with this database."""
+    return database_path.with_name(f"{database_path.name}.lock")
+
+
 @contextmanager
 def instance_lock(database_path: Path) -> Iterator[None]:
     """Hold the only right to work with this database; raises AlreadyRunning or LockUnavailable.
@@ -25,7 +30,7 @@ def instance_lock(database_path: Path) -> Iterator[None]:
     SQLite's own file lock on an empty file next to the database does it: the same on every
     platform, freed by the system at any end of the process, even a violent one.
     """
-    lock_path = database_path.with_name(f"{database_path.name}.lock")
+    lock_path = lock_of(database_path)
     connection = _open(lock_path)
     try:
         _lock(connection, lock_path)

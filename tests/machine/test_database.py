@@ -13,6 +13,7 @@ import pytest
 from bot.clock import SystemClock
 from storage.db.database import Database, Transaction
 from storage.db.errors import DatabaseLocked, DatabaseUnusable
+from storage.db.lock import instance_lock
 from tests.support.deadlines import eventually
 
 
@@ -124,6 +125,28 @@ async def test_a_locked_database_is_not_opened(path: Path, monkeypatch: pytest.M
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(DatabaseLocked):
             await Database.open(path, SystemClock())
+
+
+@pytest.mark.parametrize("name", ["bot.db", "bot.db.lock"])
+@pytest.mark.parametrize("how", ["moved", "replaced"])
+async def test_files_that_somebody_took_away_lose_the_database(
+    path: Path, name: str, how: str
+) -> None:
+    with instance_lock(path):
+        database = await Database.open(path, SystemClock())
+        try:
+            await database.look_in_place()
+            file = path.with_name(name)
+            copy = file.read_bytes()
+            file.rename(path.with_name("aside"))
+            if how == "replaced":
+                file.write_bytes(copy)
+            await database.look_in_place()
+            with pytest.raises(DatabaseUnusable, match="was moved, deleted or replaced"):
+                await write(database, "to nobody")
+            assert isinstance(await database.lost(), DatabaseUnusable)
+        finally:
+            await database.close()
 
 
 async def test_being_cancelled_while_it_begins_leaves_no_transaction_open(

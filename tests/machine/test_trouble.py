@@ -43,6 +43,17 @@ async def test_a_disk_that_takes_nothing_ends_it_with_a_sentence_before_anything
     await there.stop_bot()
 
 
+@pytest.mark.proof
+async def test_a_database_that_is_taken_away_ends_it_instead_of_being_written_for_nobody(
+    there: World,
+) -> None:
+    await there.start_bot()
+    await there.up()
+    there.database.rename(there.directory / "aside.db")
+    assert await there.bot.ended() == 1
+    assert "was moved, deleted or replaced" in there.bot.last_lines().splitlines()[-1]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="limits another process's files")
 @pytest.mark.parametrize("there", [{"render_seconds": HELD_SECONDS}], indirect=True)
 async def test_a_disk_that_fills_up_while_a_video_is_made_loses_nothing(there: World) -> None:
