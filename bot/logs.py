@@ -144,6 +144,7 @@ def set_up_logging(
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     sys.excepthook = _log_uncaught
     threading.excepthook = _log_uncaught_in_thread
+    sys.unraisablehook = _log_unraisable
 
 
 def is_for_people() -> bool:
@@ -185,3 +186,10 @@ def _log_uncaught(
 def _log_uncaught_in_thread(caught: threading.ExceptHookArgs) -> None:
     if caught.exc_value is not None:
         _log_uncaught(caught.exc_type, caught.exc_value, caught.exc_traceback)
+
+
+def _log_unraisable(caught: sys.UnraisableHookArgs) -> None:
+    """Of a destructor, say: Python itself would print it as it is."""
+    if caught.exc_value is not None:
+        about_it = (caught.exc_type, caught.exc_value, caught.exc_traceback)
+        logging.getLogger("bot").error("An error that ends nothing", exc_info=about_it)

@@ -184,14 +184,14 @@ def test_as_json_it_is_one_line_of_ascii_that_means_what_was_said(text: str, sai
 def test_json_lines_have_the_same_fields_whoever_logs(json_log: io.StringIO) -> None:
     with log_context(update=5, job=17):
         logging.getLogger("bot.x").warning("ours", extra={"color_message": "no", "job": "no"})
-        logging.getLogger("uvicorn.error").info({"message": "a library's", "level": 7})
+        logging.getLogger("uvicorn.error").error({"message": "a library's", "level": 7})
     logging.getLogger().warning("%s", b"bytes")
     for line in map(json.loads, json_log.getvalue().splitlines()):
         assert set(line) <= {"time", "level", "logger", "message", "error", *CONTEXT}
         assert datetime.fromisoformat(line["time"]).tzinfo is UTC
     ours, library, outside = map(json.loads, json_log.getvalue().splitlines())
     assert (ours["update"], ours["job"], ours["level"]) == (5, 17, "WARNING")
-    assert (library["logger"], library["level"]) == ("uvicorn.error", "INFO")
+    assert (library["logger"], library["level"]) == ("uvicorn.error", "ERROR")
     assert set(outside) == {"time", "level", "logger", "message"}
 
 
@@ -259,11 +259,15 @@ def test_set_up_logging_quiets_http_and_redacts_even_what_nobody_caught() -> Non
         "logging.getLogger('httpx').info('not to be seen')\n"
         "def fail(): raise RuntimeError('thread ' + token)\n"
         "thread = threading.Thread(target=fail); thread.start(); thread.join()\n"
+        "class Held:\n"
+        "    def __del__(self): raise RuntimeError('freed ' + token)\n"
+        "Held()\n"
         "raise RuntimeError('main ' + token)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 1
     assert f"thread {HIDDEN}" in done.stderr
+    assert f"freed {HIDDEN}" in done.stderr
     assert f"main {HIDDEN}" in done.stderr
     assert "not to be seen" not in done.stderr
     assert clean(done.stderr.replace(f"token = {TOKEN!r}", ""))
