@@ -237,9 +237,11 @@ class Database(Queryable):
     async def look_in_place(self) -> None:
         """Be lost where the files are not those of the beginning any more: what is written to them
         nobody would ever read, and another process may have begun with new ones.
+
+        Raises: DatabaseUnusable.
         """
         if not await asyncio.to_thread(self._is_in_place):
-            self._lose(displaced(self.path))
+            raise self._lost_by(displaced(self.path))
 
     def _is_in_place(self) -> bool:
         try:
@@ -249,9 +251,10 @@ class Database(Queryable):
         except OSError:  # a disk that fails is noticed by those who write there
             return True
 
-    def _lose(self, trouble: DatabaseUnusable) -> None:
+    def _lost_by(self, trouble: DatabaseUnusable) -> DatabaseUnusable:
         self._trouble = trouble
         self._lost.set()
+        return trouble
 
     async def hurry(self) -> None:
         """Wait for no lock any more, since the process ends: DatabaseLocked is raised instead."""
@@ -338,8 +341,7 @@ class Database(Queryable):
             trouble = trouble_of(error, self.path, written=written)
             if trouble is None:
                 raise
-            self._lose(trouble)
-            raise trouble from error
+            raise self._lost_by(trouble) from error
 
 
 def _matching(key: Row) -> tuple[str, Row]:

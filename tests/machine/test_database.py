@@ -141,8 +141,9 @@ async def test_files_that_somebody_took_away_lose_the_database(
             file.rename(path.with_name("aside"))
             if how == "replaced":
                 file.write_bytes(copy)
-            await database.look_in_place()
             with pytest.raises(DatabaseUnusable, match="was moved, deleted or replaced"):
+                await database.look_in_place()
+            with pytest.raises(DatabaseUnusable):
                 await write(database, "to nobody")
             assert isinstance(await database.lost(), DatabaseUnusable)
         finally:
