@@ -9,12 +9,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import httpx
 from telegram import Bot
 
 from bot.alerts import Operator, raise_alarm
 from bot.clock import SystemClock
 from bot.common import CommonServices, build_common, build_outbox
 from bot.config.settings import Settings
+from bot.config.values import WEBHOOK_PATH
 from bot.delivery.resend import Resends
 from bot.engines.build import give_engines
 from bot.http_client import HttpClient
@@ -199,7 +201,10 @@ def _routes(running: _Running, settings: Settings) -> list[BaseRoute]:
     metrics = metrics_route(running.worker, running.health, settings.metrics_token)
     if running.polling is not None:
         return [metrics]
-    return [metrics, webhook(running.updates.receiver, settings.webhook_secret)]
+    # A proxy may pass the path of PUBLIC_URL on, or take it away.
+    paths = {WEBHOOK_PATH, httpx.URL(settings.webhook_url or "").path}
+    taking = partial(webhook, running.updates.receiver, settings.webhook_secret)
+    return [metrics, *map(taking, paths)]
 
 
 async def _run_all(

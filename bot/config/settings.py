@@ -205,7 +205,7 @@ class WebhookSettings(Settings):
     @field_validator("http_port", mode="after")
     @classmethod
     def _port_to_listen_on(cls, port: int | None, info: ValidationInfo) -> int | None:
-        if port is None and info.data.get("port") is None:
+        if port is None and info.data.get("port", "one that is wrong") is None:
             raise ValueError(
                 "is missing: write the port on which this machine is reached, such as 8080 "
                 "(platforms set PORT by themselves)"

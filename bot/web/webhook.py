@@ -48,11 +48,11 @@ class _Refused(Exception):
         self.status = status
 
 
-def webhook(receiver: Receiver, secret: SecretStr) -> Route:
+def webhook(receiver: Receiver, secret: SecretStr, path: str = WEBHOOK_PATH) -> Route:
     """Where Telegram sends updates, one a request: what is not answered 200 comes again."""
     warn = Seldom(logger, receiver.handling.clock.steady_seconds)
     taking = partial(_answer, receiver=receiver, secret=secret, warn=warn)
-    return Route(WEBHOOK_PATH, taking, methods=["POST"])
+    return Route(path, taking, methods=["POST"])
 
 
 async def _answer(

@@ -65,14 +65,17 @@ async def answered(sandbox: Sandbox, person: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("left_out", "told"),
-    [("PORT", "HTTP_PORT is missing: write the port"), ("PUBLIC_URL", "PUBLIC_URL is missing: ")],
+    ("wrong", "told"),
+    [
+        ({"PORT": ""}, "HTTP_PORT is missing: write the port"),
+        ({"PORT": "http"}, "PORT ('http') is not a whole number: write a port"),
+        ({"PUBLIC_URL": ""}, "PUBLIC_URL is missing: "),
+    ],
 )
 async def test_without_its_port_or_address_it_ends_with_a_sentence(
-    sandbox: Sandbox, tmp_path: Path, address: dict[str, str], left_out: str, told: str
+    sandbox: Sandbox, tmp_path: Path, address: dict[str, str], wrong: dict[str, str], told: str
 ) -> None:
-    del address[left_out]
-    over = await ended("web", cwd=tmp_path, settings=sandbox.settings | address)
+    over = await ended("web", cwd=tmp_path, settings=sandbox.settings | address | wrong)
     assert over.code == 1
     assert over.printed.startswith(told)
     assert len(over.printed.splitlines()) == 1
@@ -120,11 +123,14 @@ async def test_a_release_blames_the_token_only_where_it_is_not_known(
     over = await ended("release", cwd=tmp_path, settings=sandbox.settings | address)
     assert over.code == 1
     assert over.printed.startswith(told)
+    assert len(over.printed.splitlines()) == 1
 
 
 async def test_behind_a_webhook_it_answers_and_after_that_polls_again_by_itself(
     sandbox: Sandbox, tmp_path: Path, address: dict[str, str]
 ) -> None:
+    """Under a path that the proxy before it does not take away."""
+    address["PUBLIC_URL"] += "/bots/ada"
     settings = sandbox.settings | address | {"LOG_LEVEL": "DEBUG"}
     await ended("release", cwd=tmp_path, settings=settings)
     async with started("web", cwd=tmp_path, settings=settings) as web:
