@@ -20,6 +20,7 @@ from telegram.error import TelegramError
 
 from bot.config.settings import Settings
 from bot.dashscope.errors import DashScopeError, ServiceStopped, StopCause
+from bot.logs import SELDOM
 from bot.media.errors import MediaNotNow, MediaWorkerKilled
 from bot.outbox import Attempt, Kind, NotNow, Pointless
 from bot.retry import ALERT
@@ -71,7 +72,7 @@ class Operator:
 
     async def note(self, tx: Transaction, subject: str, key: str, **values: Value) -> None:
         """The same, in the transaction of what caused it."""
-        logger.error("%s %s", key, values)
+        logger.error("%s %s", key, values, extra=SELDOM)
         shown = {name: _shortened(value) for name, value in values.items()}
         await alerts.write(tx, subject, key, shown, sorted(self.admin_ids))
 
@@ -147,7 +148,7 @@ async def raise_alarm(settings: Settings, key: str, detail: str) -> None:
 
     It needs nothing that may be broken: no database, no connection of the running bot.
     """
-    logger.error("%s: %s", key, detail)
+    logger.error("%s: %s", key, detail, extra=SELDOM)
     if not settings.admin_ids or not _is_due(settings, key):
         return
     text = Texts().of(_NO_LANGUAGE).html(key, detail=detail)
@@ -163,7 +164,7 @@ async def _say(bot: Bot, admin_id: int, text: str) -> bool:
             await account.say(bot, admin_id, text)
     except (TelegramError, TimeoutError) as failure:
         reason = describe(failure) if isinstance(failure, TelegramError) else "no answer in time"
-        logger.warning("operator %s could not be told in Telegram: %s", admin_id, reason)
+        logger.warning("operator %s could not be told: %s", admin_id, reason, extra=SELDOM)
         return False
     return True
 

@@ -7,6 +7,7 @@ import math
 import re
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from contextvars import ContextVar
@@ -28,6 +29,8 @@ _UNSEEN = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]")
 """What ends or turns a line, or steers a terminal."""
 _QUIET = ("httpx", "httpcore", "telegram.Bot", "aiosqlite", "PIL", "asyncio")
 _SILENT_SECONDS = 60.0
+_FORGOTTEN_SECONDS = 3600.0
+_NUMBERED = re.compile(r"[\w-]*\d[\w-]*")
 _LINE = "%(asctime)s %(levelname)-7s %(name)s%(context)s: %(message)s"
 
 Fields = dict[str, str | int]
@@ -71,25 +74,47 @@ def watch_work(watching: Watching) -> None:
     _watching.append(watching)
 
 
-class Seldom:
-    """Warns of what others can cause as often as they like: at once, then once a minute at most,
-    and how often it was. `steady_seconds` is a clock's.
+SELDOM = {"seldom": True}
+"""The `extra` of a line about what goes on until somebody acts, or what others can cause as often
+as they like.
+"""
+
+
+class Seldom(logging.Filter):
+    """Lets a cause be told at once, then once a minute at most, and how often it was, whatever it
+    stops: the lines marked `SELDOM`. The cause is the failure that a line names, else the line.
     """
 
-    def __init__(self, logger: logging.Logger, steady_seconds: Callable[[], float]) -> None:
-        self._logger = logger
+    def __init__(self, steady_seconds: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
         self._steady_seconds = steady_seconds
-        self._silent_until = -math.inf
-        self._times = 0
+        self._told: dict[str, tuple[float, int]] = {}
 
-    def __call__(self, text: str) -> None:
-        """It happened once more."""
-        self._times += 1
-        now_seconds = self._steady_seconds()
-        if now_seconds >= self._silent_until:
-            often = f" ({self._times} times since this was said)" if self._times > 1 else ""
-            self._logger.warning("%s%s", text, often)
-            self._silent_until, self._times = now_seconds + _SILENT_SECONDS, 0
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is told."""
+        if not hasattr(record, "seldom"):
+            return True
+        now_seconds, cause = self._steady_seconds(), _cause(record)
+        told_at, left_out = self._told.get(cause, (-math.inf, 0))
+        if now_seconds - told_at < _SILENT_SECONDS:
+            self._told[cause] = (told_at, left_out + 1)
+            return False
+        since = now_seconds - _FORGOTTEN_SECONDS
+        self._told = {each: told for each, told in self._told.items() if told[0] > since}
+        self._told[cause] = (now_seconds, 0)
+        if left_out:
+            record.msg = f"{record.msg} ({left_out + 1} times since this was said)"
+        return True
+
+
+def _cause(record: logging.LogRecord) -> str:
+    """Without numbers and numbered names: a pause, or a request's id, is another one each time."""
+    arguments = record.args if isinstance(record.args, tuple) else ()
+    named = [*arguments, record.exc_info[1] if record.exc_info else None]
+    failure = next((one for one in named if isinstance(one, BaseException)), None)
+    if failure is None:
+        return record.getMessage()
+    return _NUMBERED.sub("", str(failure) or type(failure).__name__)
 
 
 class Redactor:
@@ -138,6 +163,7 @@ def set_up_logging(
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_formatter(form, Redactor(secrets)))
+    handler.addFilter(Seldom())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)
     for name in _QUIET:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from bot.logs import log_context
+from bot.logs import SELDOM, log_context
 from bot.retry import DISK, OUTBOX, UNKNOWN_KIND, RetryPolicy
 from bot.task_pool import TaskPool
 from bot.telegram import errors as chat
@@ -216,7 +216,7 @@ class OutboxRunner:
             await self._give_up(tx, kind, entry, failure)
             return
         delay_seconds = max(delay_seconds, at_least_seconds)
-        logger.warning("%s in %.0f s: %r", entry.unique_key, delay_seconds, failure)
+        logger.warning("%s in %.0f s: %r", entry.unique_key, delay_seconds, failure, extra=SELDOM)
         await outbox.put_off(tx, entry, tx.later(delay_seconds))
 
     async def _give_up(

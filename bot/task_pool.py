@@ -8,9 +8,10 @@ from collections.abc import Callable, Coroutine, Hashable
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
+from bot.logs import SELDOM
 from bot.retry import BROKEN_TASK
 from bot.telegram.api_calls import LONGEST_WAIT_SECONDS, waiting_at_most
-from bot.telegram.errors import TryAgain
+from bot.telegram.errors import LATER
 
 logger = logging.getLogger(__name__)
 
@@ -96,12 +97,11 @@ class TaskPool:
         self._on_end()
 
     def _rest(self, key: Hashable, failure: BaseException) -> None:
-        asked_seconds = None
-        if isinstance(failure, TryAgain):
-            asked_seconds = failure.retry_after_seconds
-            logger.info("work on %s is put off: %s", key, failure)
+        if isinstance(failure, LATER):
+            logger.warning("work on %s is put off: %s", key, failure, extra=SELDOM)
         else:
-            logger.error("work on %s failed", key, exc_info=failure)
+            logger.error("work on %s failed", key, exc_info=failure, extra=SELDOM)
+        asked_seconds = getattr(failure, "retry_after_seconds", None)
         rest_seconds = BROKEN_TASK.endless_delay_seconds(1, asked_seconds)
         self._resting_until[key] = asyncio.get_running_loop().time() + rest_seconds
 

@@ -9,7 +9,7 @@ import logging
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +23,16 @@ from pydantic import SecretStr
 from starlette.types import Receive, Scope, Send
 
 from bot.json_lines import JsonLines
-from bot.logs import CONTEXT, HIDDEN, RedactingFormatter, Redactor, Seldom, about, log_context
+from bot.logs import (
+    CONTEXT,
+    HIDDEN,
+    SELDOM,
+    RedactingFormatter,
+    Redactor,
+    Seldom,
+    about,
+    log_context,
+)
 from bot.sandbox.serving import serve
 
 TOKEN = "4242:AAH-local-sandbox-token-000000000000"
@@ -237,16 +246,39 @@ def test_every_context_in_the_code_has_a_name_that_is_told() -> None:
     assert used <= set(CONTEXT)
 
 
+@pytest.fixture
+def told(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[float], None]]:
+    """Says what time it is for the log that `caplog` has."""
+    now_seconds = [0.0]
+    seldom = Seldom(lambda: now_seconds[0])
+    caplog.handler.addFilter(seldom)
+    yield lambda seconds: now_seconds.__setitem__(0, seconds)
+    caplog.handler.removeFilter(seldom)
+
+
 def test_what_others_can_cause_is_said_at_once_and_then_once_a_minute_with_its_number(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, told: Callable[[float], None]
 ) -> None:
-    now_seconds = 0.0
-    warn = Seldom(logging.getLogger("bot"), lambda: now_seconds)
     for seconds in range(150):
-        now_seconds = float(seconds)
-        warn("refused")
+        told(seconds)
+        logging.getLogger("bot").warning("refused", extra=SELDOM)
     often = " (60 times since this was said)"
     assert caplog.messages == ["refused", f"refused{often}", f"refused{often}"]
+
+
+def test_a_cause_is_said_once_whatever_it_stops_and_another_one_and_what_ends_always(
+    caplog: pytest.LogCaptureFixture, told: Callable[[float], None]
+) -> None:
+    log, away = logging.getLogger("bot"), ConnectionError("no way to 10.0.0.7, request ab-12-cd")
+    told(0.0)
+    for number in range(9):
+        log.warning("job %d waits %d s: %s", number, 2**number, away, extra=SELDOM)
+        log.error("work on %d failed", number, exc_info=type(away)(f"{away}{number}"), extra=SELDOM)
+        log.warning("job %d waits: %r", number, PermissionError("closed"), extra=SELDOM)
+        log.warning("job %d is given up: %s", number, away)
+    said = [message.partition(":")[0] for message in caplog.messages]
+    lost = [f"job {number} is given up" for number in range(9)]
+    assert said == ["job 0 waits 1 s", "job 0 waits", *lost]
 
 
 def test_set_up_logging_quiets_http_and_redacts_even_what_nobody_caught() -> None:

@@ -182,7 +182,7 @@ async def test_a_process_that_dies_before_it_sends_repeats_it(work: Work) -> Non
         (NotSent("away"), GROUP),
         (NotNow("busy"), GROUP),
         (ChatMoved(NEW_GROUP), NEW_GROUP),
-        (TokenRejected("revoked"), GROUP),
+        (TokenRejected(), GROUP),
     ],
     ids=str,
 )

@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.backups.folder import LATE_MILLISECONDS, BackupFolder
 from bot.common import Component
 from bot.config.amounts import HOUR, whole
+from bot.logs import SELDOM
 from bot.retry import DISK
 from bot.task_pool import Work
 
@@ -73,7 +74,7 @@ class Backups(Component):
         try:
             await self._make_if_due()
         except (OSError, BackupFailed) as failure:
-            logger.error("no backup: %s", failure)
+            logger.error("no backup: %s", failure, extra=SELDOM)
             self._failures, self._fault = self._failures + 1, str(failure)
             pause = DISK.endless_delay_seconds(self._failures)
         else:

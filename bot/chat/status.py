@@ -21,6 +21,7 @@ from bot.chat.queue_view import JobView, views
 from bot.common import Component, Part
 from bot.engines.outages import Outages
 from bot.engines.registry import Engines
+from bot.logs import SELDOM
 from bot.retry import STATUS_REFUSED, STATUS_UNSAID
 from bot.task_pool import Work
 from bot.telegram.errors import NotSent, TelegramFailure
@@ -180,7 +181,7 @@ class Progress(Component):
             await self.messenger.first_status(job, *said)
         except NotSent as failure:
             await self.database.do(due.postpone, job, STATUS_UNSAID.endless_delay_seconds(1))
-            logger.info("the status of job %s has to wait: %s", job_id, failure)
+            logger.info("the status of job %s has to wait: %s", job_id, failure, extra=SELDOM)
         except TelegramFailure as failure:
             await self.database.do(due.postpone, job, STATUS_REFUSED.endless_delay_seconds(1))
             logger.warning("job %s shows no status: %s", job_id, failure)

@@ -12,6 +12,7 @@ from bot.delivery.finish import Finisher
 from bot.delivery.package import MADE, Copy, SendRequest, with_private
 from bot.delivery.send_video import NOT_KEPT, VideoSender, Withdrawn
 from bot.limits import effective_settings_of
+from bot.logs import SELDOM
 from bot.media.errors import VideoUnreadable
 from bot.media.sound.lengths import LONGEST_NOTE_MILLISECONDS
 from bot.retry import CHAT
@@ -93,5 +94,5 @@ class Deliverer(Component):
         current = await jobs.get(self.database, job.id) or job
         asked_seconds = getattr(reason, "retry_after_seconds", None)
         seconds = CHAT.endless_delay_seconds(current.tries + 1, asked_seconds)
-        logger.warning("job %s is sent again in %.0f s: %s", job.id, seconds, reason)
+        logger.warning("job %s is sent again in %.0f s: %s", job.id, seconds, reason, extra=SELDOM)
         await self.database.do(due.postpone, current, seconds)

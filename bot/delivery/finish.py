@@ -12,6 +12,7 @@ from bot.chat.owners import on_stopped
 from bot.chat.provider_texts import photo_text
 from bot.chat.receipt import charge_text, receipt_text
 from bot.common import Component, Part
+from bot.logs import SELDOM
 from bot.retry import END_UNSAID, OUTBOX
 from bot.task_pool import KeyedLocks
 from bot.telegram.errors import NotSent
@@ -102,7 +103,7 @@ class Finisher(Component):
         try:
             is_said = await self._say(job)
         except NotSent as failure:
-            logger.info("the end of job %s has to wait: %s", job.id, failure)
+            logger.info("the end of job %s has to wait: %s", job.id, failure, extra=SELDOM)
             is_said, delay_seconds = False, OUTBOX.endless_delay_seconds(job.tries + 1)
         if not is_said and delay_seconds is not None:
             await self.database.do(due.postpone, job, delay_seconds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot.common import Component
-from bot.telegram.errors import TelegramFailure, TokenRejected, TryAgain
+from bot.telegram.errors import LATER, TelegramFailure
 from storage.jobs import deliveries
 from storage.jobs.deliveries import Delivery
 from storage.jobs.jobs import Job
@@ -33,7 +33,7 @@ async def _remove(services: Component, delivery: Delivery) -> bool:
         return False
     try:
         await services.sender.delete_message(delivery.chat_id, delivery.message_id)
-    except (TryAgain, TokenRejected):
+    except LATER:
         raise
     except TelegramFailure as failure:
         logger.warning("%s stays in chat %s: %s", delivery.cause, delivery.chat_id, failure)

@@ -15,6 +15,7 @@ from bot.common import Component, Part
 from bot.dashscope.errors import ServiceStopped, StopCause
 from bot.engines.base import Engine
 from bot.engines.registry import Engines
+from bot.logs import SELDOM
 from bot.retry import PROBE
 from storage import outages
 from storage.db.database import Queryable, Transaction
@@ -57,7 +58,7 @@ class Outages(Component):
 
     async def refused(self, work: Work, failure: ServiceStopped) -> None:
         """Note that the provider refused this work."""
-        logger.warning("%s is refused: %s", work, failure)
+        logger.warning("%s is refused: %s", work, failure, extra=SELDOM)
         cause, detail = failure.cause.value, self._named(str(failure))
         async with self.database.transaction() as tx:
             found = await outages.all_of(tx, self.account)

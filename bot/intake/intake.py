@@ -16,7 +16,7 @@ from bot.intake.outcome import MediaOutcome
 from bot.intake.pairing import Pairing
 from bot.intake.photo_help import PhotoHelp
 from bot.intake.replies import MediaReplies
-from bot.logs import log_context
+from bot.logs import SELDOM, log_context
 from bot.media.errors import MediaNotNow
 from bot.privacy.consent import Consent
 from bot.retry import CHAT, INPUT_UNREAD, INTAKE, NOT_NOW, VERDICT_UNSAID, RetryPolicy
@@ -99,7 +99,7 @@ class Intake(Component):
             if item.fault:
                 await self.photo_help.show(item.id)
         except chat.TryAgain as failure:
-            logger.warning("media item %s: its outcome could not be told: %s", item.id, failure)
+            logger.warning("media item %s stays unsaid: %s", item.id, failure, extra=SELDOM)
             await self.database.do(due.postpone, item, VERDICT_UNSAID.endless_delay_seconds(1))
             return
         await self.database.do(media.announced, item)
@@ -109,7 +109,7 @@ class Intake(Component):
         attempt, policy = item.tries + 1, policy_of(failure)
         asked_seconds = getattr(failure, "retry_after_seconds", None)
         delay_seconds = policy.delay_seconds(attempt, asked_seconds)
-        logger.warning("media item %s: %s (attempt %s)", item.id, failure, attempt)
+        logger.warning("media item %s: %s (attempt %s)", item.id, failure, attempt, extra=SELDOM)
         if delay_seconds is None:
             return MediaOutcome.asked("out-of-order" if policy is NOT_NOW else "unreachable")
         said_at, text = _SAID_AT.get(policy, (0, ""))

@@ -11,6 +11,7 @@ from bot.dashscope.tasks import TaskStatus, TaskSummary
 from bot.engines.base import Engine
 from bot.engines.registry import Engines
 from bot.jobs.submit import CLOCK_SKEW_MILLISECONDS, ask_which, may_be_of, time_counts
+from bot.logs import SELDOM
 from bot.retry import RESTORED
 from storage.db import backup
 from storage.db.database import Transaction
@@ -67,7 +68,7 @@ class Restoration(Component):
                 ]
                 return [found for look in looks for found in look]
             except DashScopeError as failure:
-                logger.warning("restored, and the list of tasks cannot be had: %s", failure)
+                logger.warning("restored, but no list of tasks: %s", failure, extra=SELDOM)
                 await self.operator.tell("restoring", "operator-restoring", detail=str(failure))
                 await self._send_at_once()
                 await self.clock.sleep(RESTORED.endless_delay_seconds(1))

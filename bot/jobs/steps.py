@@ -21,6 +21,7 @@ from bot.jobs.join import Joining
 from bot.jobs.prepare import PhotoUnsuitable, Preparation
 from bot.jobs.submit import Submission
 from bot.jobs.watch import Watch
+from bot.logs import SELDOM
 from bot.media.errors import MediaNotNow, MediaUnusable
 from bot.retry import PROVIDER
 from bot.task_pool import Work
@@ -165,7 +166,7 @@ class JobSteps(Component):
             await self.job_steps[job.state](job)
         except chat.TryAgain as failure:
             seconds = PROVIDER.endless_delay_seconds(job.tries + 1, failure.retry_after_seconds)
-            logger.warning("job %s: %s, again in %.0f s", job.id, failure, seconds)
+            logger.warning("job %s: %s, again in %.0f s", job.id, failure, seconds, extra=SELDOM)
             await self.database.do(due.postpone, job, seconds)
 
     async def _prepare(self, task: Task) -> None:
@@ -194,9 +195,9 @@ class JobSteps(Component):
             key = "failed-here" if isinstance(failure, MediaNotNow) else "failed-service"
             await self.finisher.fail_task(task, key, str(failure))
             return
-        delay_seconds = PROVIDER.endless_delay_seconds(attempt, asked_seconds)
-        logger.warning("task %s: %s, again in %.0f s", task.name, failure, delay_seconds)
-        await self.database.do(due.postpone, task, delay_seconds)
+        seconds = PROVIDER.endless_delay_seconds(attempt, asked_seconds)
+        logger.warning("task %s: %s, again in %.0f s", task.name, failure, seconds, extra=SELDOM)
+        await self.database.do(due.postpone, task, seconds)
 
     async def _stopped(self, task: Task, failure: service.ServiceStopped) -> None:
         """What waits is held back by the stop; what is paid for is looked at again and again."""

@@ -13,6 +13,7 @@ from bot.dashscope.tasks import ProviderTask, TaskStatus, failure_of
 from bot.delivery.finish import Finisher
 from bot.engines.registry import Engines
 from bot.jobs.refusals import Refusals
+from bot.logs import SELDOM
 from bot.wakeup import Wakeup
 from storage.jobs import task_moves, tasks
 from storage.jobs.tasks import Task, TaskState
@@ -100,7 +101,7 @@ class Watch(Component):
         try:
             found = await self.engines.of(task.engine).query(task.task_id)
         except service.Unanswered as failure:
-            logger.info("task %s: a look at it failed: %s", task.name, failure)
+            logger.info("task %s: a look at it failed: %s", task.name, failure, extra=SELDOM)
             return await self._not_over(task, None, progress)
         if found.status is TaskStatus.UNKNOWN:
             return await self._unknown(task, progress)
@@ -159,7 +160,7 @@ class Watch(Component):
         except service.NotCancellable:
             await self.database.do(task_moves.cancel_refused, task)
         except service.Unanswered as failure:
-            logger.info("task %s could not be cancelled now: %s", task.name, failure)
+            logger.info("task %s could not be cancelled now: %s", task.name, failure, extra=SELDOM)
 
     async def _succeeded(self, task: Task, found: ProviderTask, progress: _Progress) -> bool:
         """A success without an address may be an answer cut short: looked at a few times more."""

@@ -13,6 +13,7 @@ from typing import TypeVar
 from telegram.error import RetryAfter, TelegramError
 
 from bot.clock import Clock
+from bot.logs import SELDOM
 from bot.retry import TELEGRAM_CALL, RetryPolicy
 from bot.telegram.answers import understood
 from bot.telegram.error_mapping import describe, message_id_in, retry_after_seconds, translate
@@ -98,7 +99,7 @@ class Calls:
                 delay_seconds = policy.retry.delay_seconds(failures)
                 if delay_seconds is None:
                     raise
-                logger.info("a call to Telegram failed (%s) and is repeated", failure)
+                logger.info("a call to Telegram failed (%s) and is repeated", failure, extra=SELDOM)
                 await self._clock.sleep(delay_seconds)
 
     async def _sit_out(

@@ -14,6 +14,7 @@ from telegram.ext import Application, ApplicationBuilder, Defaults, ExtBot
 
 from bot.clock import Clock
 from bot.http_client import join_small_parts, named
+from bot.logs import SELDOM
 from bot.retry import POLLING
 from bot.telegram.answers import BotApiRequest, understood
 from bot.telegram.error_mapping import describe
@@ -84,10 +85,10 @@ async def initialize(application: BotApplication, clock: Clock) -> None:
             await understood(application.initialize())
         except InvalidToken:  # its text is the token itself
             await application.bot.shutdown()
-            raise TokenRejected("Telegram does not know this bot token") from None
+            raise TokenRejected from None
         except TelegramError as error:
             failures += 1
-            logger.warning("Telegram cannot be reached yet: %s", describe(error))
+            logger.warning("Telegram cannot be reached yet: %s", describe(error), extra=SELDOM)
             await clock.sleep(POLLING.endless_delay_seconds(failures))
         else:
             return

@@ -12,11 +12,11 @@ from telegram import Bot, Update
 from telegram.ext import ApplicationHandlerStop, CallbackContext
 
 from bot.clock import Clock
-from bot.logs import log_context
+from bot.logs import SELDOM, log_context
 from bot.retry import TELEGRAM
 from bot.telegram.answers import PARSING_FAILURES
 from bot.telegram.connection import BotApplication
-from bot.telegram.errors import ChatDead, NotAllowed, ThreadClosed, TokenRejected, TryAgain
+from bot.telegram.errors import LATER, ChatDead, NotAllowed, ThreadClosed
 from storage import inbox
 from storage.db.database import Database
 from storage.inbox import StoredUpdate
@@ -139,11 +139,12 @@ class Handling:
                 await self.database.do(inbox.let_go, update_id)
                 return
             failures += 1
-            excused = isinstance(error, TryAgain | TokenRejected) and failures <= _EXCUSED
+            excused = isinstance(error, LATER) and failures <= _EXCUSED
             if tries >= _TRIES and not excused:
                 await self.park(update_id, type(error).__name__, error)
                 return
-            logger.warning("update %d failed (try %d)", update_id, tries, exc_info=error)
+            said = ("update %d failed (try %d): %r", update_id, tries, error)
+            logger.warning(*said, exc_info=_unexpected(error), extra=SELDOM)
             if self._hurried:
                 return
             await self.clock.sleep(TELEGRAM.endless_delay_seconds(failures))
@@ -153,7 +154,7 @@ class Handling:
 
     async def park(self, update_id: int, reason: str, error: Exception | None = None) -> None:
         """Give it up, loudly: first said, then done, since what is done is not looked at again."""
-        logger.error("update %d is given up: %s", update_id, reason, exc_info=error)
+        logger.error("update %d is given up: %s", update_id, reason, exc_info=_unexpected(error))
         await self.on_parked(update_id, reason)
         await self.database.do(inbox.park, update_id, reason)
 
@@ -172,6 +173,11 @@ class Handling:
         if isinstance(update, Update) and context.error is not None:
             self._errors[update.update_id] = context.error
             raise ApplicationHandlerStop
+
+
+def _unexpected(error: Exception | None) -> Exception | None:
+    """What a traceback tells something of."""
+    return None if isinstance(error, LATER) else error
 
 
 def to_stored(raw: object) -> StoredUpdate | None:

@@ -88,7 +88,7 @@ def translate(error: TelegramError) -> errors.TelegramFailure | None:
         case RetryAfter():
             return errors.NotSent(text, retry_after_seconds(error))
         case InvalidToken():
-            return errors.TokenRejected(text)
+            return errors.TokenRejected()
         case Forbidden():
             return (_meaning(text, errors.NotAllowed) or errors.ChatDead)(text)
         case BadRequest():

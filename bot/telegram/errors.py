@@ -106,3 +106,10 @@ class RequestInvalid(FormRefused):
 
 class TokenRejected(TelegramFailure):
     """Telegram does not know this bot token."""
+
+    def __init__(self) -> None:
+        super().__init__("Telegram does not know this bot token (any more)")
+
+
+LATER = (TryAgain, TokenRejected)
+"""What is no fault of what was asked: the same succeeds later."""

@@ -16,13 +16,13 @@ from telegram.error import TelegramError
 
 from bot.clock import Clock
 from bot.http_client import HttpClient, named
-from bot.logs import Seldom
+from bot.logs import SELDOM
 from bot.retry import POLLING, SECOND_POLLER, RetryPolicy
 from bot.shutdown import unless_stopped
 from bot.telegram.answers import ForeignAnswer, LoggedOut, read_answer, status_of, understood
 from bot.telegram.dispatch import to_stored
 from bot.telegram.error_mapping import describe
-from bot.telegram.errors import TelegramFailure, TryAgain
+from bot.telegram.errors import TelegramFailure, TokenRejected, TryAgain
 from bot.telegram.receiving import ALLOWED_UPDATES, Receiver
 
 logger = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ def _refusal(answer: dict[str, Any]) -> TelegramFailure:
     description = answer["description"][:200]
     match status_of(answer):
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.NOT_FOUND:
-            return PollFailed("Telegram does not know this bot token (any more)")
+            return PollFailed(str(TokenRejected()))
         case HTTPStatus.CONFLICT if "webhook" in description.lower():
             return WebhookActive(description)
         case HTTPStatus.CONFLICT:
@@ -187,7 +187,6 @@ class Polling:
         self._clock = clock
         self._poller = Poller(bot, http)
         self._rivalry = Rivalry(clock)
-        self._warn = Seldom(logger, clock.steady_seconds)
         self._stop = asyncio.Event()
         self._offset: int | None = None
         self._failures = 0
@@ -244,7 +243,7 @@ class Polling:
         self._is_well, gave_way = False, self._rivalry.gave_way
         self._rivalry.met()
         if not self._rivalry.gave_way:
-            self._warn(f"another program polls as well ({conflict})")
+            logger.warning("another program polls as well (%s)", conflict, extra=SELDOM)
             await self._sleep(_MOMENT_SECONDS)
             return
         if not gave_way:
@@ -273,7 +272,7 @@ class Polling:
         self._is_well = False
         retry, asked_seconds = self._options.retry, failure.retry_after_seconds
         seconds = retry.endless_delay_seconds(self._failures, asked_seconds)
-        logger.warning("no updates (%s), the next attempt in %.1f s", failure, seconds)
+        logger.warning("no updates (%s), again in %.1f s", failure, seconds, extra=SELDOM)
         await self._sleep(seconds)
         self._rivalry.look_anew()
 

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
+from bot.logs import SELDOM
 from bot.telegram.errors import TelegramFailure
 from bot.telegram.keyboards import Keyboard
 from bot.telegram.rate_limits import RateLimiter, Urgency, is_group
@@ -116,7 +117,7 @@ class ProgressEdits:
         try:
             await self.edit(status)
         except TelegramFailure as failure:
-            logger.info("progress in chat %s was not shown: %s", status.chat_id, failure)
+            logger.info("chat %s is not shown progress: %s", status.chat_id, failure, extra=SELDOM)
             if self.rate_limiter.held_seconds(status.chat_id) > 0:
                 line.wanted = line.wanted or status
         else:

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.config.values import WEBHOOK_PATH
-from bot.logs import Seldom
+from bot.logs import SELDOM
 from bot.telegram.dispatch import to_stored
 from bot.telegram.receiving import Receiver
 from storage.db.errors import DatabaseTrouble
@@ -50,20 +50,17 @@ class _Refused(Exception):
 
 def webhook(receiver: Receiver, secret: SecretStr, path: str = WEBHOOK_PATH) -> Route:
     """Where Telegram sends updates, one a request: what is not answered 200 comes again."""
-    warn = Seldom(logger, receiver.handling.clock.steady_seconds)
-    taking = partial(_answer, receiver=receiver, secret=secret, warn=warn)
+    taking = partial(_answer, receiver=receiver, secret=secret)
     return Route(path, taking, methods=["POST"])
 
 
-async def _answer(
-    request: Request, *, receiver: Receiver, secret: SecretStr, warn: Seldom
-) -> Response:
+async def _answer(request: Request, *, receiver: Receiver, secret: SecretStr) -> Response:
     try:
         _check_caller(request, secret)
         await receiver.receive([await _update_in(request)])
     except _Refused as refusal:
         refusals[refusal.status] += 1
-        warn(f"a request to the webhook is refused: {refusal}")
+        logger.warning("a request to the webhook is refused: %s", refusal, extra=SELDOM)
         return Response(status_code=refusal.status)
     except DatabaseTrouble:
         return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)

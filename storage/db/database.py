@@ -327,8 +327,9 @@ class Database(Queryable):
                 return result
 
     def _note_lock(self, what: str) -> None:
-        logger.warning("another program keeps the database locked (%s): waiting", what)
-        self._waiting_since_seconds.setdefault(what, asyncio.get_running_loop().time())
+        if what not in self._waiting_since_seconds:
+            logger.warning("another program keeps the database locked (%s): waiting", what)
+            self._waiting_since_seconds[what] = asyncio.get_running_loop().time()
 
     @contextmanager
     def _noting_trouble(self, *, written: bool) -> Iterator[None]:

@@ -236,7 +236,7 @@ async def test_a_stray_refusal_of_the_token_strands_no_update(
     async def handle(update: Update) -> None:
         attempts.append(update.update_id)
         if len(attempts) <= 4:
-            raise TokenRejected("Unauthorized")
+            raise TokenRejected
 
     async with running(telegram, database, handle, clock=FakeClock()):
         update_id = await telegram.say("answer me")
