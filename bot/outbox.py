@@ -222,16 +222,17 @@ class OutboxRunner:
     async def _give_up(
         self, tx: Transaction, kind: Kind, entry: OutboxEntry, failure: Exception
     ) -> None:
+        """Of what is gone meanwhile nobody is told: it may name somebody who is forgotten."""
+        if not await self._end(tx, kind, entry, done=False):
+            return
         logger.error("%s is given up: %r", entry.unique_key, failure)
         if kind.given_up is not None:
             await kind.given_up(tx, entry, failure)
-        await self._end(tx, kind, entry, done=False)
 
-    async def _end(self, tx: Transaction, kind: Kind, entry: OutboxEntry, *, done: bool) -> None:
+    async def _end(self, tx: Transaction, kind: Kind, entry: OutboxEntry, *, done: bool) -> bool:
         if kind.erased:
-            await outbox.erase(tx, entry)
-        else:
-            await outbox.end(tx, entry, done=done)
+            return await outbox.erase(tx, entry)
+        return await outbox.end(tx, entry, done=done)
 
 
 def _delay_seconds(tx: Transaction, kind: Kind, entry: OutboxEntry) -> float | None:

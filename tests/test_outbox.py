@@ -352,7 +352,7 @@ async def test_what_is_forgotten_meanwhile_is_not_sent(work: Work) -> None:
     work.before = forget
     await work.put("a", user_id=ADA)
     await run_all(work.runner())
-    assert (work.tries, work.done) == (1, [])
+    assert (work.tries, work.done, work.given_up) == (1, [], [])
 
 
 async def test_an_attempt_ends_no_entry_that_has_its_number_by_then(work: Work) -> None:

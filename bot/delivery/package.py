@@ -102,7 +102,7 @@ class Packager(Component):
             lines.append(texts.html(note))
         stopped = request.is_first and job.cancel_requested
         made = await tasks.of_job(self.database, job.id) if stopped else []
-        if any(task.state == TaskState.CANCELLED for task in made):
+        if any(task.state != TaskState.FETCHED for task in made):
             lines.append(texts.html("video-stopped-early"))
         return "\n".join(lines)
 

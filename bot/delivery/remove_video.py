@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot.common import Component
-from bot.telegram.errors import LATER, TelegramFailure
+from bot.telegram.errors import LATER, TelegramFailure, TryAgain
 from storage.jobs import deliveries
 from storage.jobs.deliveries import Delivery
 from storage.jobs.jobs import Job
@@ -19,12 +19,21 @@ async def remove_video(services: Component, job: Job) -> list[Delivery]:
     Telegram does not let everything go (for ever), and of one whose fate is unknown nobody knows
     which message it is: a number alone may be somebody else's message.
 
-    Raises: `TryAgain`, `TokenRejected`.
+    Raises: `TryAgain`, when all others were tried; `TokenRejected`.
     """
     async with services.database.transaction() as tx:
         await deliveries.forget_files(tx, job.id)
         found = await deliveries.shown(tx, job.id)
-    return [delivery for delivery in found if not await _remove(services, delivery)]
+    left, put_off = [], None
+    for delivery in found:
+        try:
+            if not await _remove(services, delivery):
+                left.append(delivery)
+        except TryAgain as failure:
+            put_off = failure
+    if put_off is not None:
+        raise put_off
+    return left
 
 
 async def _remove(services: Component, delivery: Delivery) -> bool:

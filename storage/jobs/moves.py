@@ -13,7 +13,7 @@ from storage.db.database import Transaction
 from storage.jobs import ledger, tasks
 from storage.jobs.failures import is_charged
 from storage.jobs.jobs import FINAL, Job, JobState, get
-from storage.jobs.tasks import ENDED, WAITING, Task, TaskState
+from storage.jobs.tasks import BEGUN, ENDED, WAITING, Task, TaskState
 
 _ENDING = (TaskState.FAILED, TaskState.CANCELLED)
 
@@ -21,9 +21,9 @@ _ENDING = (TaskState.FAILED, TaskState.CANCELLED)
 async def advance(tx: Transaction, job_id: int) -> None:
     """One of its tasks has moved: bring it as far as its tasks allow.
 
-    A task that failed, or that the provider broke off, ends it; what runs at that moment is waited
-    for, because it may be billed. Whatever ends a job shows in a task that has ended or is asked to
-    stop: without one, nothing is to be done.
+    A task that failed, or that the provider broke off, ends it (see `_note_failure`); what runs at
+    that moment is waited for, because it may be billed. Whatever ends a job shows in a task that
+    has ended or is asked to stop: without one, nothing is to be done.
     """
     made = await tasks.of_job(tx, job_id)
     if _have_ended(made) or any(task.state in _ENDING or task.cancel_requested for task in made):
@@ -127,13 +127,19 @@ async def announced(tx: Transaction, job_id: int) -> None:
 
 
 async def _note_failure(tx: Transaction, job: Job, made: list[Task]) -> Job:
-    """It fails for the reason of the first of its tasks that did."""
-    failed = next((task for task in made if task.state == TaskState.FAILED), None)
-    if failed is None or job.failure is not None:
+    """It fails for the reason of the first of its tasks that did.
+
+    Not where what is made already comes and counts, since its maker stopped it, and counts all the
+    same: then it comes.
+    """
+    failed = [task for task in made if task.state == TaskState.FAILED]
+    counts = all(is_charged(task.failure or "") for task in failed)
+    comes = job.cancel_requested and counts and any(task.state in BEGUN for task in made)
+    if not failed or job.failure is not None or comes:
         return job
-    facts = {"failure": failed.failure, "failure_detail": failed.failure_detail}
+    facts = {"failure": failed[0].failure, "failure_detail": failed[0].failure_detail}
     await _move(tx, job.id, JobState.MAKING, JobState.MAKING, **facts)
-    return replace(job, failure=failed.failure)
+    return replace(job, failure=failed[0].failure)
 
 
 async def _stop_tasks(tx: Transaction, job: Job) -> None:

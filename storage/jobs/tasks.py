@@ -33,6 +33,8 @@ class TaskState(StrEnum):
 
 WAITING = (TaskState.PREPARING, TaskState.READY)
 STOPPABLE = (*WAITING, TaskState.SUBMITTING, TaskState.RUNNING)
+BEGUN = (TaskState.SUBMITTING, TaskState.RUNNING, TaskState.FETCHING, TaskState.FETCHED)
+"""Of which something may come."""
 ENDED = (TaskState.FETCHED, TaskState.DROPPED, TaskState.FAILED, TaskState.CANCELLED)
 
 

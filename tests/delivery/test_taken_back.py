@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.delivery.earlier_videos import VideoGone, WantedAs
-from bot.telegram.errors import SendUnknown
+from bot.telegram.errors import NotSent, SendUnknown
 from bot.telegram.outgoing import SentMessage
 from storage.groups import borrowed_media
 from storage.jobs import deliveries
@@ -16,6 +16,7 @@ from storage.jobs.jobs import Job
 from storage.people import preferences
 from tests.delivery.conftest import ADA, BILLED_MILLISECONDS, OLGA, Setup
 from tests.support.chats import text_of
+from tests.support.fake_services import run_all
 from tests.support.texts import label, said
 
 CHARGED = label("charged-all-the-same", seconds=BILLED_MILLISECONDS / 1000)
@@ -125,6 +126,25 @@ async def test_who_objects_while_a_copy_is_sent_has_it_removed(there: Setup) -> 
         await there.last()
     await there.settle()
     assert await there.videos() == []
+
+
+async def test_a_chat_that_has_to_wait_keeps_no_copy_elsewhere(there: Setup) -> None:
+    job = await there.deliver(await there.rendered())
+    await there.again(job, WantedAs.VIDEO, chat_id=OLGA)
+    delete = there.sender.delete_message
+
+    async def put_off_in_one(chat_id: int, message_id: int) -> None:
+        if chat_id == ADA:
+            raise NotSent("Too Many Requests: retry after 300", 300)
+        await delete(chat_id, message_id)
+
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr(there.sender, "delete_message", put_off_in_one)
+        await objects(there, job)
+        await run_all(there.outbox)
+    assert (len(await there.videos(ADA)), await there.videos(OLGA)) == (1, [])
+    await there.settle()
+    assert await there.videos(ADA) == []
 
 
 async def test_a_copy_that_comes_while_the_others_are_removed_goes_too(there: Setup) -> None:

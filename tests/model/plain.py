@@ -153,11 +153,17 @@ class PlainBook:
         job.money, job.state = money, state
 
     def follow(self, job: PlainJob) -> None:
-        """A job goes where its tasks have gone: nothing begins any more once one has failed."""
+        """A job goes where its tasks have gone: nothing begins any more once one has failed.
+
+        Of a stopped one comes what was made, where it counts all the same.
+        """
         if job.state != "making":
             return
         states = [task.state for task in job.tasks]
-        job.failure = job.failure or next((t.failure for t in job.tasks if t.failure), None)
+        failures = [task.failure for task in job.tasks if task.failure]
+        comes = {"submitting", "running", "fetching", "fetched"}.intersection(states)
+        if not (job.cancel_requested and comes and SERVICE_FAULTS.isdisjoint(failures)):
+            job.failure = job.failure or next(iter(failures), None)
         if job.failure or job.cancel_requested or "cancelled" in states:
             for task in job.tasks:
                 self._give_up(task, unwanted=bool(job.failure) or not job.cancel_requested)

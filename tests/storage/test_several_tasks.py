@@ -153,6 +153,38 @@ async def test_stopped_in_the_middle_what_was_made_comes_and_counts(database: Da
     assert (await as_it_is(database, job)).billed_milliseconds == 16_000
 
 
+@pytest.mark.parametrize(
+    ("failure", "ends_as"),
+    [("failed-moderated", "joining"), ("failed-refused", "joining"), ("failed-service", "failed")],
+)
+async def test_of_a_stopped_job_comes_what_counts_though_a_task_fails_after_that(
+    database: Database, failure: str, ends_as: str
+) -> None:
+    """Of the service's own faults nothing counts; what was made then waits for Try again."""
+    job = await start_long(database)
+    await fetch_next(database)
+    running = await run_next(database)
+    async with database.transaction() as tx:
+        assert not await moves.cancel(tx, job.id)
+        await task_moves.fail(tx, running, failure, None)
+    assert await states(database, job) == [ends_as, "fetched", "failed", "cancelled"]
+    ended = await as_it_is(database, job)
+    assert (ended.billed_milliseconds, ended.failure is None) == (16_000, ends_as == "joining")
+
+
+async def test_of_a_stopped_job_that_nothing_came_of_it_is_said_why(database: Database) -> None:
+    job = await start_long(database)
+    first, second = await run_next(database, 2), await run_next(database, 2)
+    async with database.transaction() as tx:
+        assert not await moves.cancel(tx, job.id)
+        await task_moves.fail(tx, first, "failed-moderated", None)
+    assert await states(database, job) == ["making", "failed", "running", "cancelled"]
+    async with database.transaction() as tx:
+        await task_moves.cancelled(tx, second)
+    assert await states(database, job) == ["failed", "failed", "cancelled", "cancelled"]
+    assert (await as_it_is(database, job)).failure == "failed-moderated"
+
+
 async def test_a_task_that_somebody_else_cancelled_ends_it_for_nothing(database: Database) -> None:
     job = await start_long(database)
     await fetch_next(database)
