@@ -8,7 +8,7 @@ import random
 import weakref
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -137,10 +137,10 @@ async def soak_world(
 ) -> AsyncIterator[SoakWorld]:
     """Everything but the bot and people."""
     clock, chance = VirtualClock(_START_MILLISECONDS), Chance(seed, faults)
-    with ExitStack() as stack:
+    async with AsyncExitStack() as stack:
         connections = stack.enter_context(inline())
         world = _servers(directory, clock, chance, settings, connections)
-        stack.callback(world.telegram.close)
+        stack.push_async_callback(world.telegram.close)
         for owner, name, instead in (
             (httpx.AsyncClient, "_init_transport", lambda *_, **__: world.network),
             (app, "SystemClock", lambda: world.bot_clock),
