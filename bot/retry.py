@@ -12,8 +12,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bot.logs import SELDOM
-
 logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
@@ -70,7 +68,7 @@ async def persisting(
             delay_seconds = policy.delay_seconds(attempt, asked_seconds)
             if delay_seconds is None:
                 raise
-            logger.info("%s: it is tried again in %.1f s", failure, delay_seconds, extra=SELDOM)
+            logger.debug("%s: it is tried again in %.1f s", failure, delay_seconds)
         await sleep(delay_seconds)
         attempt += 1
 
